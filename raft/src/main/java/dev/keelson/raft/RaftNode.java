@@ -1,0 +1,6 @@
+package dev.keelson.raft;
+
+/** Placeholder. */
+public final class RaftNode {
+  private RaftNode() {}
+}
