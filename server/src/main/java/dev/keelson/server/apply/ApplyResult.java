@@ -1,0 +1,48 @@
+package dev.keelson.server.apply;
+
+import dev.keelson.api.etcdserverpb.TxnResponse;
+import dev.keelson.api.status.EtcdError;
+import dev.keelson.storage.mvcc.KeyValue;
+import java.util.List;
+
+/** What a command returned. The same on every member, and no more than its client asked for. */
+public sealed interface ApplyResult {
+
+  /**
+   * A put.
+   *
+   * @param previous the key before, if it was asked for and existed
+   */
+  record PutDone(long revision, List<KeyValue> previous) implements ApplyResult {
+    public PutDone {
+      previous = List.copyOf(previous);
+    }
+  }
+
+  /**
+   * A delete of a range.
+   *
+   * @param previous the deleted keys in key order, if asked for
+   */
+  record DeleteDone(long revision, long deleted, List<KeyValue> previous) implements ApplyResult {
+    public DeleteDone {
+      previous = List.copyOf(previous);
+    }
+  }
+
+  /**
+   * A transaction.
+   *
+   * @param response whole but for the outer header
+   */
+  record TxnDone(long revision, TxnResponse response) implements ApplyResult {}
+
+  /** A compaction, in force; its keys are not removed yet. */
+  record CompactionDone(long revision) implements ApplyResult {}
+
+  /** The member's attributes are known to all. */
+  record MemberPublished() implements ApplyResult {}
+
+  /** The command changed nothing. */
+  record Refused(EtcdError error) implements ApplyResult {}
+}

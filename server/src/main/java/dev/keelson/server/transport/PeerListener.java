@@ -1,0 +1,14 @@
+package dev.keelson.server.transport;
+
+import dev.keelson.raft.Message;
+
+/** What peers say. Called on the transport's threads; must not block. */
+public interface PeerListener {
+  void onMessage(Message message);
+
+  /** The connection to this peer is open, and its identity was checked. */
+  void onConnected(long peer);
+
+  /** The connection broke: what was on its way may be lost. */
+  void onDisconnected(long peer);
+}
