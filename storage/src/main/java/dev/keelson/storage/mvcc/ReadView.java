@@ -8,7 +8,7 @@ public interface ReadView extends AutoCloseable {
   /** R: the newest revision in this view. */
   long revision();
 
-  /** C: revisions below it are gone; 0 if nothing was ever compacted. */
+  /** C: revisions below it are gone; -1 if nothing was ever compacted (M1). */
   long compactRevision();
 
   /** Reads keys; future is tested before compacted (R7). */

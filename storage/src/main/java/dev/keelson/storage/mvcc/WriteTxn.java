@@ -12,6 +12,7 @@ public interface WriteTxn {
   /** R before this command. */
   long baseRevision();
 
+  /** C; -1 if nothing was ever compacted (M1). */
   long compactRevision();
 
   /** Whether anything was changed: only then is a revision used (M3, M4). */

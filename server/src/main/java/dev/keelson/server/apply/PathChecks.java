@@ -1,0 +1,81 @@
+package dev.keelson.server.apply;
+
+import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
+import dev.keelson.api.etcdserverpb.PutRequest;
+import dev.keelson.api.etcdserverpb.RangeRequest;
+import dev.keelson.api.status.EtcdError;
+import dev.keelson.raft.Bytes;
+import dev.keelson.storage.mvcc.KeyRange;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What must hold before the first write of a command, since there is no way back after it (T10).
+ * One instance judges one command.
+ */
+final class PathChecks {
+  private final KvReader state;
+  private final LeaseDirectory leases;
+  private final List<KeyRange> deleted = new ArrayList<>();
+
+  PathChecks(KvReader state, LeaseDirectory leases) {
+    this.state = state;
+    this.leases = leases;
+  }
+
+  /** The first operation of the path, in order of execution, that cannot run; empty if all can. */
+  Optional<EtcdError> firstError(TxnPath path) {
+    int nested = 0;
+    for (var operation : path.operations()) {
+      Optional<EtcdError> error =
+          switch (operation.getRequestCase()) {
+            case REQUEST_RANGE -> ofRange(operation.getRequestRange());
+            case REQUEST_PUT -> ofPut(operation.getRequestPut());
+            case REQUEST_DELETE_RANGE -> remember(operation.getRequestDeleteRange());
+            case REQUEST_TXN -> firstError(path.nested().get(nested++));
+            case REQUEST_NOT_SET -> Optional.of(EtcdError.KEY_NOT_FOUND); // T15
+          };
+      if (error.isPresent()) {
+        return error;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** U5 before U4. */
+  Optional<EtcdError> ofPut(PutRequest put) {
+    if (put.getLease() != 0 && !leases.exists(put.getLease())) {
+      return Optional.of(EtcdError.LEASE_NOT_FOUND);
+    }
+    if (put.getIgnoreValue() || put.getIgnoreLease()) {
+      var key = WireBytes.of(put.getKey());
+      if (wasDeleted(key) || state.get(key).isEmpty()) {
+        return Optional.of(EtcdError.KEY_NOT_FOUND);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** T20. */
+  private Optional<EtcdError> ofRange(RangeRequest range) {
+    long revision = range.getRevision();
+    if (revision > state.revision()) {
+      return Optional.of(EtcdError.FUTURE_REV);
+    }
+    if (revision != 0 && revision < state.compactRevision()) {
+      return Optional.of(EtcdError.COMPACTED);
+    }
+    return Optional.empty();
+  }
+
+  private Optional<EtcdError> remember(DeleteRangeRequest delete) {
+    deleted.add(KeyRange.of(WireBytes.of(delete.getKey()), WireBytes.of(delete.getRangeEnd())));
+    return Optional.empty();
+  }
+
+  /** T23: a delete earlier on the path takes away what ignore_value or ignore_lease would keep. */
+  private boolean wasDeleted(Bytes key) {
+    return deleted.stream().anyMatch(range -> range.contains(key));
+  }
+}
