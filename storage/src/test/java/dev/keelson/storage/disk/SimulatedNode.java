@@ -1,0 +1,4 @@
+package dev.keelson.storage.disk;
+
+/** What a name stands for on a {@link SimulatedDisk}. */
+sealed interface SimulatedNode permits SimulatedContent, SimulatedDirectory {}

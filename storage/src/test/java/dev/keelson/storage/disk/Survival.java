@@ -1,0 +1,11 @@
+package dev.keelson.storage.disk;
+
+/** What a loss of power leaves of that which was not synced. */
+public enum Survival {
+  /** Nothing: the least a file system may keep. */
+  NOTHING,
+  /** All of it, as if the machine had had the time. */
+  EVERYTHING,
+  /** By the disk's seed: prefixes torn at any byte, or any subset of sectors; a prefix of names. */
+  TORN
+}
