@@ -1,0 +1,5 @@
+/** What one step has decided so far. */
+@NullMarked
+package dev.keelson.raft.step;
+
+import org.jspecify.annotations.NullMarked;
