@@ -1,0 +1,43 @@
+package dev.keelson.bench;
+
+import com.google.protobuf.Message;
+import dev.keelson.api.etcdserverpb.KVGrpc;
+import dev.keelson.api.etcdserverpb.PutRequest;
+import dev.keelson.api.etcdserverpb.PutResponse;
+import dev.keelson.api.etcdserverpb.RangeRequest;
+import dev.keelson.api.etcdserverpb.RangeResponse;
+import dev.keelson.api.etcdserverpb.TxnRequest;
+import dev.keelson.api.etcdserverpb.TxnResponse;
+import io.grpc.MethodDescriptor;
+import io.grpc.protobuf.ProtoUtils;
+
+/** A method under load, over one message type so that one listener serves all methods. */
+record Call(boolean isRead, MethodDescriptor<Message, Message> method) {
+  static final Call PUT =
+      of(
+          false,
+          KVGrpc.getPutMethod(),
+          PutRequest.getDefaultInstance(),
+          PutResponse.getDefaultInstance());
+
+  static final Call RANGE =
+      of(
+          true,
+          KVGrpc.getRangeMethod(),
+          RangeRequest.getDefaultInstance(),
+          RangeResponse.getDefaultInstance());
+
+  static final Call TXN =
+      of(
+          false,
+          KVGrpc.getTxnMethod(),
+          TxnRequest.getDefaultInstance(),
+          TxnResponse.getDefaultInstance());
+
+  private static Call of(
+      boolean isRead, MethodDescriptor<?, ?> method, Message request, Message response) {
+    return new Call(
+        isRead,
+        method.toBuilder(ProtoUtils.marshaller(request), ProtoUtils.marshaller(response)).build());
+  }
+}

@@ -1,0 +1,68 @@
+package dev.keelson.bench;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a run measured.
+ *
+ * @param serverVersions as the servers gave them
+ * @param startedAt when the measurement began, after the warm-up
+ * @param errors times by status and message
+ * @param misses reads that found no key
+ * @param conflicts guarded puts whose guard did not hold
+ * @param unfinished operations in flight when the measurement ended: in no other figure
+ * @param unsent operations that the asked rate called for and no client was free to send
+ * @param generatorCpuMicros CPU time of this process over the measurement
+ */
+public record LoadReport(
+    LoadPlan plan,
+    List<String> serverVersions,
+    Instant startedAt,
+    Latency all,
+    Latency reads,
+    Latency writes,
+    Map<String, Long> errors,
+    long misses,
+    long conflicts,
+    long unfinished,
+    long unsent,
+    double generatorCpuMicros,
+    List<ServerCost> servers) {
+
+  /** A server process: its CPU time over the measurement, and its memory at the end of it. */
+  public record ServerCost(long pid, double cpuMicros, long residentBytes) {}
+
+  public LoadReport {
+    serverVersions = List.copyOf(serverVersions);
+    errors = new TreeMap<>(errors);
+    servers = List.copyOf(servers);
+  }
+
+  public double operationsPerSecond() {
+    return perSecond(all);
+  }
+
+  double perSecond(Latency part) {
+    return (double) part.count() / plan.seconds();
+  }
+
+  public long errorCount() {
+    return errors.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  /** Not a number where no operation succeeded. */
+  double perOperation(double micros) {
+    return all.count() == 0 ? Double.NaN : micros / all.count();
+  }
+
+  double serverCpuMicros() {
+    return servers.stream().mapToDouble(ServerCost::cpuMicros).sum();
+  }
+
+  long serverResidentBytes() {
+    return servers.stream().mapToLong(ServerCost::residentBytes).sum();
+  }
+}

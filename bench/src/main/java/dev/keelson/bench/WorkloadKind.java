@@ -1,0 +1,22 @@
+package dev.keelson.bench;
+
+import java.util.Locale;
+
+/** What the clients do all the time. */
+public enum WorkloadKind {
+  /** Puts to random keys. */
+  PUT,
+  /** Reads of single random keys. */
+  GET,
+  /** Reads and puts of random keys, in a given ratio. */
+  MIXED,
+  /**
+   * A put guarded by a comparison of the key's last modification, as Kubernetes updates objects.
+   */
+  TXN;
+
+  /** The name on the command line and in reports. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,169 @@
+package dev.keelson.bench;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import dev.keelson.api.etcdserverpb.Compare;
+import dev.keelson.api.etcdserverpb.PutRequest;
+import dev.keelson.api.etcdserverpb.PutResponse;
+import dev.keelson.api.etcdserverpb.RangeRequest;
+import dev.keelson.api.etcdserverpb.RangeResponse;
+import dev.keelson.api.etcdserverpb.RequestOp;
+import dev.keelson.api.etcdserverpb.TxnRequest;
+import dev.keelson.api.etcdserverpb.TxnResponse;
+import java.util.SplittableRandom;
+
+/** What all workloads of a run share: keys, values and the revisions that the fill left behind. */
+final class Workloads {
+  private final LoadPlan plan;
+  private final KeySpace keys;
+  private final ValuePool values;
+  private final SplittableRandom seeds;
+
+  /** Written by the fill, then by txn: each key by one event loop at a time. */
+  private final long[] revisions;
+
+  Workloads(LoadPlan plan) {
+    this.plan = plan;
+    this.seeds = new SplittableRandom(plan.seed());
+    this.keys = new KeySpace(plan.keys(), plan.keyBytes());
+    this.values = new ValuePool(plan.valueBytes(), seeds.split());
+    this.revisions = new long[plan.workload() == WorkloadKind.TXN ? plan.keys() : 0];
+  }
+
+  /** The load itself, for one event loop. */
+  Workload load() {
+    var random = seeds.split();
+    return switch (plan.workload()) {
+      case PUT -> new Mixed(0, random);
+      case GET -> new Mixed(1, random);
+      case MIXED -> new Mixed(plan.readRatio(), random);
+      case TXN -> new GuardedPut(random);
+    };
+  }
+
+  /** Writes every key once; event loop {@code lane} of {@code lanes} takes each so many-th key. */
+  Workload fill(int lane, int lanes) {
+    return new Fill(lane, lanes, seeds.split());
+  }
+
+  private Workload.Request put(ByteString key, SplittableRandom random) {
+    return new Workload.Request(
+        Call.PUT, PutRequest.newBuilder().setKey(key).setValue(values.any(random)).build());
+  }
+
+  private final class Mixed implements Workload {
+    private final double readRatio;
+    private final SplittableRandom random;
+
+    Mixed(double readRatio, SplittableRandom random) {
+      this.readRatio = readRatio;
+      this.random = random;
+    }
+
+    @Override
+    public Request next(int client) {
+      ByteString key = keys.key(random.nextInt(keys.size()));
+      if (random.nextDouble() >= readRatio) {
+        return put(key, random);
+      }
+      return new Request(
+          Call.RANGE,
+          RangeRequest.newBuilder().setKey(key).setSerializable(plan.serializable()).build());
+    }
+
+    @Override
+    public Outcome judge(int client, Message response) {
+      return response instanceof RangeResponse range && range.getKvsCount() == 0
+          ? Outcome.MISS
+          : Outcome.DONE;
+    }
+  }
+
+  private final class Fill implements Workload {
+    private final int step;
+    private final SplittableRandom random;
+    private final int[] keyOfClient = new int[plan.clients()];
+    private int next;
+
+    Fill(int first, int step, SplittableRandom random) {
+      this.next = first;
+      this.step = step;
+      this.random = random;
+    }
+
+    @Override
+    public boolean exhausted() {
+      return next >= keys.size();
+    }
+
+    @Override
+    public Request next(int client) {
+      keyOfClient[client] = next;
+      var request = put(keys.key(next), random);
+      next += step;
+      return request;
+    }
+
+    @Override
+    public Outcome judge(int client, Message response) {
+      if (revisions.length > 0 && response instanceof PutResponse put) {
+        revisions[keyOfClient[client]] = put.getHeader().getRevision();
+      }
+      return Outcome.DONE;
+    }
+
+    /** A load on keys that are not all there would measure something else: stop at once. */
+    @Override
+    public void failed(int client) {
+      next = keys.size();
+    }
+  }
+
+  /** Each client changes keys of its own, so a guard fails only after an answer was lost. */
+  private final class GuardedPut implements Workload {
+    private final SplittableRandom random;
+    private final int[] keyOfClient = new int[plan.clients()];
+
+    GuardedPut(SplittableRandom random) {
+      this.random = random;
+    }
+
+    @Override
+    public Request next(int client) {
+      int own = (keys.size() - client - 1) / plan.clients() + 1;
+      int number = client + plan.clients() * random.nextInt(own);
+      keyOfClient[client] = number;
+      ByteString key = keys.key(number);
+      var guard =
+          Compare.newBuilder()
+              .setKey(key)
+              .setTarget(Compare.CompareTarget.MOD)
+              .setResult(Compare.CompareResult.EQUAL)
+              .setModRevision(revisions[number]);
+      var put = PutRequest.newBuilder().setKey(key).setValue(values.any(random));
+      var look = RangeRequest.newBuilder().setKey(key);
+      return new Request(
+          Call.TXN,
+          TxnRequest.newBuilder()
+              .addCompare(guard)
+              .addSuccess(RequestOp.newBuilder().setRequestPut(put))
+              .addFailure(RequestOp.newBuilder().setRequestRange(look))
+              .build());
+    }
+
+    @Override
+    public Outcome judge(int client, Message response) {
+      if (!(response instanceof TxnResponse txn)) {
+        throw new IllegalStateException("a transaction was answered by " + response.getClass());
+      }
+      int number = keyOfClient[client];
+      if (txn.getSucceeded()) {
+        revisions[number] = txn.getHeader().getRevision();
+        return Outcome.DONE;
+      }
+      var found = txn.getResponses(0).getResponseRange();
+      revisions[number] = found.getKvsCount() == 0 ? 0 : found.getKvs(0).getModRevision();
+      return Outcome.CONFLICT;
+    }
+  }
+}

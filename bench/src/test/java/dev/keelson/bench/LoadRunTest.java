@@ -1,0 +1,262 @@
+package dev.keelson.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.bench.FakeEtcd.Treatment;
+import io.grpc.Status;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoadRunTest {
+
+  @Test
+  void everyPutIsCountedOrNamedUnfinished() {
+    try (var server = FakeEtcd.start()) {
+      var result = Console.load("put", server);
+
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.number("ops")).isGreaterThan(100);
+      assertThat(result.number("errors")).isZero();
+      assertThat(result.number("ops") + result.number("unfinished")).isEqualTo(server.requests());
+    }
+  }
+
+  @Test
+  void severalThreadsShareConnectionsAndClients() {
+    try (var server = FakeEtcd.start()) {
+      var result = Console.load("put", server, "--threads", "2", "--conns", "3", "--clients", "7");
+
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.number("ops") + result.number("unfinished")).isEqualTo(server.requests());
+    }
+  }
+
+  @Test
+  void warmupIsExcluded() {
+    var refused = new Treatment.Refuse(Status.INTERNAL.withDescription("still cold"));
+    try (var server = FakeEtcd.start(n -> n <= 5 ? refused : new Treatment.Answer())) {
+      var result = Console.load("put", server, "--warmup", "1");
+
+      assertThat(result.number("errors")).isZero();
+      assertThat(result.number("ops")).isPositive();
+      assertThat(result.number("ops") + result.number("unfinished"))
+          .isLessThan(server.requests() - 5);
+    }
+  }
+
+  @Test
+  void refusedRequestsAreCountedByStatusAndMessage() {
+    var busy =
+        new Treatment.Refuse(
+            Status.RESOURCE_EXHAUSTED.withDescription("etcdserver: too many requests"));
+    try (var server = FakeEtcd.start(n -> n % 10 == 0 ? busy : new Treatment.Answer())) {
+      var result = Console.load("put", server);
+
+      long errors = result.number("errors");
+      assertThat(errors).isPositive();
+      assertThat(result.json().get("errorsByMessage"))
+          .isEqualTo(
+              Map.of("RESOURCE_EXHAUSTED: etcdserver: too many requests", Math.toIntExact(errors)));
+      assertThat(result.out()).contains("RESOURCE_EXHAUSTED: etcdserver: too many requests");
+    }
+  }
+
+  @Test
+  void requestWithoutAnswerIsGivenUp() {
+    try (var server =
+        FakeEtcd.start(n -> n == 3 ? new Treatment.Swallow() : new Treatment.Answer())) {
+      var result = Console.load("put", server, "--timeout", "200");
+
+      assertThat(result.json().get("errorsByMessage"))
+          .isEqualTo(Map.of("CANCELLED: no answer within 200 ms", 1));
+    }
+  }
+
+  @Test
+  void serverThatDiesLeavesErrorsAndTheLoadEndsInTime() {
+    try (var server = FakeEtcd.start(n -> n < 50 ? new Treatment.Answer() : new Treatment.Die())) {
+      var result = Console.load("put", server);
+
+      assertThat(result.exitCode()).isZero();
+      assertThat(result.out()).contains("UNAVAILABLE");
+      assertThat(result.number("errors")).isPositive();
+    }
+  }
+
+  @Test
+  void loadInWhichNothingSucceedsFails() {
+    try (var server =
+        FakeEtcd.start(_ -> new Treatment.Refuse(Status.UNAVAILABLE.withDescription("no")))) {
+      var result = Console.load("put", server);
+
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.json()).containsEntry("ops", 0).containsEntry("p99Micros", null);
+      assertThat(result.out()).contains("UNAVAILABLE: no");
+    }
+  }
+
+  @Test
+  void keysAreWrittenBeforeTheyAreRead() {
+    try (var server = FakeEtcd.start()) {
+      var result = Console.load("get", server);
+
+      assertThat(result.number("ops")).isPositive();
+      assertThat(result.number("misses")).isZero();
+      assertThat(server.requests())
+          .isEqualTo(20 + result.number("ops") + result.number("unfinished"));
+    }
+  }
+
+  @Test
+  void readsThatFindNothingAreMisses() {
+    try (var server = FakeEtcd.start()) {
+      var result = Console.load("get", server, "--no-prefill", "--serializable");
+
+      assertThat(result.number("misses")).isPositive().isEqualTo(result.number("ops"));
+      assertThat(server.serializableReads()).isEqualTo(server.requests());
+    }
+  }
+
+  @Test
+  void loadDoesNotBeginWhenTheKeysCannotBeWritten() {
+    var full = new Treatment.Refuse(Status.RESOURCE_EXHAUSTED.withDescription("no space"));
+    try (var server = FakeEtcd.start(n -> n == 4 ? full : new Treatment.Answer())) {
+      var result = Console.load("get", server);
+
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.err()).contains("could not be written").contains("no space");
+      assertThat(result.out()).isEmpty();
+      assertThat(server.requests()).isLessThanOrEqualTo(20);
+    }
+  }
+
+  @Test
+  void mixedLoadKeepsItsRatioAndReportsBothParts() {
+    try (var server = FakeEtcd.start()) {
+      var result = Console.load("mixed", server, "--read-ratio", "0.5");
+
+      long reads = count(result, "readLatency");
+      long writes = count(result, "writeLatency");
+      assertThat(reads + writes).isEqualTo(result.number("ops"));
+      assertThat((double) reads / writes).isBetween(0.7, 1.4);
+      assertThat(result.out()).contains("\nreads ").contains("\nwrites ");
+    }
+  }
+
+  @Test
+  void guardsHoldWhenNobodyElseWrites() {
+    try (var server = FakeEtcd.start()) {
+      var result = Console.load("txn", server);
+
+      assertThat(result.number("ops")).isGreaterThan(20);
+      assertThat(result.number("conflicts")).isZero();
+    }
+  }
+
+  @Test
+  void guardThatDoesNotHoldIsAConflictOnceAndLearnsTheRevision() {
+    try (var server = FakeEtcd.start()) {
+      var _ = Console.load("get", server);
+      var result = Console.load("txn", server, "--no-prefill");
+
+      assertThat(result.number("conflicts")).isBetween(1L, 20L);
+      assertThat(result.number("ops")).isGreaterThan(result.number("conflicts"));
+    }
+  }
+
+  @Test
+  void rateIsKept() {
+    try (var server = FakeEtcd.start()) {
+      var result = Console.load("put", server, "--rate", "200");
+
+      assertThat(result.number("ops") + result.number("unfinished") + result.number("unsent"))
+          .isEqualTo(200);
+      assertThat(server.requests()).isLessThanOrEqualTo(200);
+    }
+  }
+
+  /** One stall of 300 ms must show in three tenths of the operations, not in a single one. */
+  @Test
+  void stallCountsForAllThatShouldHaveBeenSentMeanwhile() {
+    try (var server =
+        FakeEtcd.start(n -> n == 10 ? new Treatment.AnswerAfter(300) : new Treatment.Answer())) {
+      var result = Console.load("put", server, "--rate", "100", "--conns", "1", "--clients", "1");
+
+      assertThat(result.number("p90Micros")).isGreaterThan(100_000);
+      assertThat(result.number("maxMicros")).isGreaterThanOrEqualTo(299_000);
+    }
+  }
+
+  @Test
+  void leaderOnlyLeavesFollowersAlone() {
+    try (var follower = FakeEtcd.follower();
+        var leader = FakeEtcd.start()) {
+      var endpoints = follower.endpoint() + "," + leader.endpoint();
+      var result = Console.load("put", leader, "--endpoints", endpoints, "--leader-only");
+
+      assertThat(result.exitCode()).describedAs(result.err()).isZero();
+      assertThat(follower.requests()).isZero();
+      assertThat(leader.requests()).isPositive();
+    }
+  }
+
+  @Test
+  void connectionsGoToTheEndpointsInTurn() {
+    try (var one = FakeEtcd.start();
+        var two = FakeEtcd.start()) {
+      var result = Console.load("put", one, "--endpoints", one.endpoint() + "," + two.endpoint());
+
+      assertThat(result.exitCode()).describedAs(result.err()).isZero();
+      assertThat(one.requests()).isPositive();
+      assertThat(two.requests()).isPositive();
+    }
+  }
+
+  @Test
+  void clusterWithoutALeaderIsNamed() {
+    try (var follower = FakeEtcd.follower()) {
+      var result = Console.load("put", follower, "--leader-only");
+
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.err()).contains("none of [" + follower.endpoint() + "] is the leader");
+    }
+  }
+
+  @Test
+  void endpointThatDoesNotAnswerIsNamed() {
+    String endpoint;
+    try (var server = FakeEtcd.start()) {
+      endpoint = server.endpoint();
+    }
+
+    var result = Console.run("put", "--endpoints", endpoint);
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .contains("no answer from " + endpoint + ": UNAVAILABLE")
+        .contains("Connection refused");
+  }
+
+  @Test
+  void linesAreAppendedToTheFileInsteadOfPrinted(@TempDir Path directory) throws IOException {
+    Path file = directory.resolve("runs.jsonl");
+    try (var server = FakeEtcd.start()) {
+      for (int run = 0; run < 2; run++) {
+        var result = Console.load("put", server, "--json", file.toString(), "--label", "a \"b\"");
+        assertThat(result.out()).contains("ops/s").doesNotContain("{");
+      }
+    }
+
+    var lines = Files.readAllLines(file);
+    assertThat(lines).hasSize(2);
+    assertThat(Console.parse(lines.getLast())).containsEntry("label", "a \"b\"");
+  }
+
+  private static long count(Console result, String part) {
+    return ((Number) result.part(part).getOrDefault("count", -1)).longValue();
+  }
+}
