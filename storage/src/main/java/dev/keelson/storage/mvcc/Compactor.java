@@ -1,0 +1,202 @@
+package dev.keelson.storage.mvcc;
+
+import dev.keelson.raft.Bytes;
+import dev.keelson.storage.mvcc.engine.EngineBatch;
+import dev.keelson.storage.mvcc.engine.EngineIterator;
+import dev.keelson.storage.mvcc.engine.EngineReader;
+import dev.keelson.storage.mvcc.engine.Family;
+import dev.keelson.storage.mvcc.engine.KvEngine;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * Removes versions that no reader may see any more (C5). It walks the changes since the last
+ * compaction in revision order: each of them, having come to lie at or below C, has replaced one
+ * older version. The cost follows the number of changes, not the size of the store.
+ *
+ * <p>It only deletes history at or below C and the apply thread only adds above it, so that they
+ * never write the same entry, and neither waits for the other. {@link #run} and {@link #step}
+ * belong to one thread; the rest is thread-safe.
+ */
+public final class Compactor {
+  private static final int KEPT_HASHES = 10;
+
+  private final KvEngine engine;
+  private final MvccConfig config;
+  private final EngineBatch removals = new EngineBatch();
+  private final Semaphore wakeUp = new Semaphore(0);
+  private final List<Waiting> waiting = new ArrayList<>(); // guarded by itself, for moments only
+  private volatile long scheduled;
+  private volatile CompactionProgress progress;
+  private volatile List<HashOutcome.Hashed> hashes = List.of();
+  private volatile boolean removed;
+  private volatile boolean stopped;
+  private Optional<HashOutcome.Hashed> runningHash = Optional.empty();
+
+  private record Waiting(long revision, Runnable action) {}
+
+  Compactor(KvEngine engine, MvccConfig config, long scheduled) {
+    this.engine = engine;
+    this.config = config;
+    this.scheduled = scheduled;
+    this.progress = CompactionProgress.load(engine);
+  }
+
+  /** Apply thread: removal up to C may begin, the batch that raised C is written. */
+  void schedule(long compactRevision) {
+    scheduled = compactRevision;
+    wakeUp.release();
+  }
+
+  /** Whether removals have ended since the last call: old snapshots hold back their space. */
+  boolean takeRemoved() {
+    boolean was = removed;
+    removed = false;
+    return was;
+  }
+
+  /** The last revision up to which all is removed; -1 if none. */
+  public long finishedRevision() {
+    return progress.finished();
+  }
+
+  /** Works whenever there is something to remove, until {@link #stop}. */
+  public void run() throws InterruptedException {
+    while (!stopped) {
+      if (step(config.compactionBatchChanges())) {
+        // Leaves the processor to those who serve; a stop does not wait for the pause.
+        var _ = wakeUp.tryAcquire(config.compactionPauseMillis(), TimeUnit.MILLISECONDS);
+      } else {
+        wakeUp.acquire();
+      }
+      wakeUp.drainPermits();
+    }
+  }
+
+  /** Ends {@link #run} after the write it is in; what is left is resumed at the next start. */
+  public void stop() {
+    stopped = true;
+    wakeUp.release();
+  }
+
+  /** Runs the action once all is removed up to the revision, durably (C4): perhaps at once. */
+  public void whenFinished(long revision, Runnable action) {
+    synchronized (waiting) {
+      if (progress.finished() < revision) {
+        waiting.add(new Waiting(revision, action));
+        return;
+      }
+    }
+    action.run();
+  }
+
+  /**
+   * Looks at some changes more, and removes what they replaced in one engine write.
+   *
+   * @return whether there was work
+   */
+  public boolean step(int maxChanges) {
+    if (progress.isIdle()) {
+      long target = scheduled;
+      if (target <= progress.finished()) {
+        return false;
+      }
+      progress = progress.start(target);
+    }
+    if (progress.isAtStart()) {
+      runningHash = hashBeforeRemoval();
+    }
+    removals.clear();
+    CompactionProgress reached;
+    try (var snapshot = engine.snapshot()) {
+      reached = examine(snapshot, maxChanges);
+    }
+    removals.put(Family.META, MetaKeys.COMPACTION.toArray(), reached.encode());
+    engine.write(removals);
+    if (reached.isIdle()) {
+      engine.flush();
+    }
+    progress = reached;
+    if (reached.isIdle()) {
+      finished();
+    }
+    return true;
+  }
+
+  private Optional<HashOutcome.Hashed> hashBeforeRemoval() {
+    try (var snapshot = engine.snapshot()) {
+      var state =
+          snapshot.get(Family.META, MetaKeys.STATE.toArray()).map(StoreState::decode).orElseThrow();
+      if (state.totals().bytes() > config.compactionHashMaxBytes()) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          StoreHash.of(snapshot, state.revision(), progress.finished(), progress.target()));
+    }
+  }
+
+  private CompactionProgress examine(EngineReader reader, int maxChanges) {
+    byte[] from = KeyCodec.changeKey(progress.nextMain(), progress.nextSub());
+    byte[] to = KeyCodec.changeKey(progress.target() + 1, 0);
+    try (var changes = reader.iterate(Family.CHANGES, from, to);
+        var history = reader.iterate(Family.HISTORY, new byte[0], new byte[0])) {
+      for (int looked = 0; changes.next(); looked++) {
+        byte[] change = changes.key();
+        if (looked == maxChanges) {
+          return progress.at(KeyCodec.changeMain(change), KeyCodec.changeSub(change));
+        }
+        examine(change, changes.value(), history);
+      }
+      return progress.finish();
+    }
+  }
+
+  private void examine(byte[] change, byte[] stored, EngineIterator history) {
+    long main = KeyCodec.changeMain(change);
+    int sub = KeyCodec.changeSub(change);
+    boolean delete = ChangeCodec.isDelete(stored);
+    var kv = ChangeCodec.keyValue(stored);
+    // Before the first version of a life there is at most a tombstone, which goes by itself.
+    if (delete || kv.version() > 1) {
+      byte[] after =
+          ScanBounds.after(Bytes.wrap(KeyCodec.historyKey(kv.key(), main, sub))).toArray();
+      if (history.seek(after)) {
+        byte[] older = history.key();
+        if (KeyCodec.isVersionOf(older, kv.key())) {
+          remove(older);
+        }
+      }
+    }
+    if (delete && main < progress.target()) {
+      remove(KeyCodec.historyKey(kv.key(), main, sub));
+    }
+  }
+
+  private void remove(byte[] version) {
+    removals.delete(Family.HISTORY, version);
+    long main = KeyCodec.historyMain(version);
+    removals.delete(Family.CHANGES, KeyCodec.changeKey(main, KeyCodec.historySub(version)));
+  }
+
+  private void finished() {
+    runningHash.ifPresent(
+        hash ->
+            hashes = Stream.concat(Stream.of(hash), hashes.stream()).limit(KEPT_HASHES).toList());
+    runningHash = Optional.empty();
+    removed = true;
+    var due = new ArrayList<Runnable>();
+    synchronized (waiting) {
+      waiting.removeIf(waiter -> waiter.revision <= progress.finished() && due.add(waiter.action));
+    }
+    due.forEach(Runnable::run);
+  }
+
+  /** C13: the hash of a finished compaction at exactly this revision, with the C before it. */
+  Optional<HashOutcome.Hashed> keptHash(long revision) {
+    return hashes.stream().filter(hash -> hash.hashRevision() == revision).findFirst();
+  }
+}

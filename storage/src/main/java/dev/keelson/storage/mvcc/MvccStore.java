@@ -1,0 +1,193 @@
+package dev.keelson.storage.mvcc;
+
+import dev.keelson.raft.Bytes;
+import dev.keelson.raft.Invariant;
+import dev.keelson.raft.LogPosition;
+import dev.keelson.storage.mvcc.engine.Family;
+import dev.keelson.storage.mvcc.engine.KvEngine;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * Every version of every key. One thread applies: {@link #begin}, {@link #putMeta}, {@link
+ * #scheduleCompaction} and {@link #commitBatch} are its alone. All else is thread-safe.
+ *
+ * <p>Many commands make a batch; a batch becomes visible, with the log position it stands for, in
+ * one engine write. What is written is durable only after {@link #flush}: after a crash the log is
+ * applied again from {@link #applied} on.
+ */
+public final class MvccStore implements AutoCloseable {
+  private final KvEngine engine;
+  private final PendingBatch batch;
+  private final Compactor compactor;
+  private volatile PublishedState published;
+  private volatile LogPosition applied;
+
+  private MvccStore(KvEngine engine, MvccConfig config, StoreState state) {
+    this.engine = engine;
+    this.batch = new PendingBatch(engine, state);
+    this.published = new PublishedState(state, engine.snapshot());
+    this.applied = state.applied();
+    this.compactor = new Compactor(engine, config, state.compactRevision());
+  }
+
+  /** Takes the engine over, and resumes from what it holds (M8, C6). */
+  public static MvccStore open(KvEngine engine, MvccConfig config) {
+    var stored = engine.get(Family.META, MetaKeys.STATE.toArray());
+    return new MvccStore(engine, config, stored.map(StoreState::decode).orElse(StoreState.FRESH));
+  }
+
+  /** R of the newest committed batch. */
+  public long revision() {
+    return published.state().revision();
+  }
+
+  /** C of the newest committed batch; -1 if nothing was ever compacted (M1). */
+  public long compactRevision() {
+    return published.state().compactRevision();
+  }
+
+  /** The last entry whose effect is in the newest committed batch. */
+  public LogPosition applied() {
+    return applied;
+  }
+
+  /** The last entry whose effect a crash would not lose: the log is needed only after it. */
+  public long flushedIndex() {
+    return engine
+        .getDurable(Family.META, MetaKeys.STATE.toArray())
+        .map(encoded -> StoreState.decode(encoded).applied().index())
+        .orElse(0L);
+  }
+
+  /** The newest committed batch. Never waits, however busy the writer is. */
+  public StoreView openView() {
+    while (true) {
+      var newest = published;
+      if (newest.acquire()) {
+        return new StoreView(newest);
+      }
+      Invariant.check(newest != published, "the store is closed");
+    }
+  }
+
+  /** Starts a command; the one before must have ended. */
+  public WriteTxn begin() {
+    return new PendingTxn(batch, engine);
+  }
+
+  /** Keeps something of the server's beside the keys, in the same batch. */
+  public void putMeta(Bytes key, Bytes value) {
+    batch.putMeta(key, value);
+  }
+
+  /** What was last put, in this batch or before; on the apply thread, or before it starts. */
+  public Optional<Bytes> getMeta(Bytes key) {
+    return batch.meta(key).or(() -> engine.get(Family.META, MetaKeys.opaque(key)).map(Bytes::wrap));
+  }
+
+  /** Raises C (C1, C2); reads are refused below it from the batch's commit on (C3). */
+  public CompactOutcome scheduleCompaction(long revision) {
+    if (revision <= batch.compactRevision()) {
+      return new CompactOutcome.Compacted(batch.compactRevision());
+    }
+    if (revision > batch.revision()) {
+      return new CompactOutcome.Future(batch.revision());
+    }
+    batch.compactTo(revision);
+    return new CompactOutcome.Scheduled(revision);
+  }
+
+  /**
+   * Writes all commands since the last call at once and shows them to readers.
+   *
+   * @param position of the last entry that is contained; it must be durable in this member's own
+   *     log (anchor 4), as the engine may flush at any moment
+   */
+  public void commitBatch(LogPosition position) {
+    Invariant.check(
+        position.index() >= applied.index() && position.term() >= applied.term(),
+        "applied moves from %s to %s",
+        applied,
+        position);
+    engine.write(batch.seal(position));
+    var written = batch.state(position);
+    batch.clear(written);
+    publish(written);
+    applied = position;
+  }
+
+  private void publish(StoreState state) {
+    var old = published;
+    boolean compacts = state.compactRevision() > old.state().compactRevision();
+    if (state.revision() == old.state().revision() && !compacts && !compactor.takeRemoved()) {
+      return;
+    }
+    published = new PublishedState(state, engine.snapshot());
+    old.release();
+    if (compacts) {
+      compactor.schedule(state.compactRevision());
+    }
+  }
+
+  /** Removes what no reader may see any more. Driven by its own thread, or step by step. */
+  public Compactor compactor() {
+    return compactor;
+  }
+
+  /**
+   * Hashes the store at a revision, 0 for the newest (C13). Reads much; not for the apply thread.
+   */
+  public HashOutcome hashAt(long revision) {
+    try (var view = openView()) {
+      if (revision > view.revision()) {
+        return new HashOutcome.Future(view.revision());
+      }
+      if (revision != 0 && revision < view.compactRevision()) {
+        return new HashOutcome.Compacted(view.compactRevision(), view.revision());
+      }
+      long at = revision == 0 ? view.revision() : revision;
+      return compactor
+          .keptHash(at)
+          .map(kept -> kept.seenAt(view.revision()))
+          .orElseGet(
+              () -> StoreHash.of(view.reader(), view.revision(), view.compactRevision(), at));
+    }
+  }
+
+  /**
+   * A number that is the same on all members at the same applied position, and wrong on one whose
+   * visible keys differ. Costs nothing: it is kept with every change. On the apply thread.
+   */
+  public long contentHash() {
+    return batch.state(applied).totals().contentHash();
+  }
+
+  /** Makes all that is committed durable. Waits for the disk; readers and the writer go on. */
+  public void flush() {
+    engine.flush();
+  }
+
+  /** Puts a copy of the store into a new directory; it holds at least what is committed. */
+  public void checkpoint(Path directory) {
+    engine.checkpoint(directory);
+  }
+
+  public StoreStats stats() {
+    var sizes = engine.stats();
+    var totals = published.state().totals();
+    return new StoreStats(
+        sizes.bytesOnDisk(),
+        sizes.bytesLive(),
+        sizes.bytesInMemory(),
+        totals.keys(),
+        totals.bytes());
+  }
+
+  /** Closes without a flush. Open views stay readable; the compactor must have stopped. */
+  @Override
+  public void close() {
+    published.release();
+    engine.close();
+  }
+}

@@ -1,0 +1,215 @@
+package dev.keelson.storage.mvcc;
+
+import dev.keelson.raft.Bytes;
+import dev.keelson.raft.Invariant;
+import dev.keelson.raft.InvariantViolation;
+import dev.keelson.raft.LogPosition;
+import dev.keelson.storage.mvcc.engine.EngineBatch;
+import dev.keelson.storage.mvcc.engine.EngineReader;
+import dev.keelson.storage.mvcc.engine.Family;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+
+/**
+ * What the apply thread has done since the last engine write: the records to write, and the same
+ * changes in a form that later commands of the batch can read.
+ */
+final class PendingBatch {
+  private final EngineReader engine;
+  private final EngineBatch records = new EngineBatch();
+  private final NavigableMap<Bytes, List<Version>> changed = new TreeMap<>();
+  private final Map<Bytes, Bytes> meta = new HashMap<>();
+  private final CRC32C crc = new CRC32C();
+  private StoreState committed;
+  private boolean inCommand;
+  private long revision;
+  private long compactRevision;
+  private StoreState.Totals totals;
+
+  /** A version that is not in the engine yet. */
+  sealed interface Version {
+    long main();
+
+    record Put(Head head, Bytes value) implements Version {
+      @Override
+      public long main() {
+        return head.main();
+      }
+    }
+
+    record Delete(long main) implements Version {}
+  }
+
+  PendingBatch(EngineReader engine, StoreState committed) {
+    this.engine = engine;
+    this.committed = committed;
+    this.revision = committed.revision();
+    this.compactRevision = committed.compactRevision();
+    this.totals = committed.totals();
+  }
+
+  long revision() {
+    return revision;
+  }
+
+  long compactRevision() {
+    return compactRevision;
+  }
+
+  /** R of what the engine holds. */
+  long committedRevision() {
+    return committed.revision();
+  }
+
+  /** One command at a time, so that each has a main revision of its own (M2). */
+  void beginCommand() {
+    Invariant.check(!inCommand, "a command begins inside another");
+    inCommand = true;
+  }
+
+  void endCommand(boolean changed) {
+    inCommand = false;
+    if (changed) {
+      revision++;
+    }
+  }
+
+  void compactTo(long newCompactRevision) {
+    compactRevision = newCompactRevision;
+  }
+
+  void putMeta(Bytes key, Bytes value) {
+    meta.put(key, value);
+  }
+
+  Optional<Bytes> meta(Bytes key) {
+    return Optional.ofNullable(meta.get(key));
+  }
+
+  /** The newest state of a key, own changes included. */
+  Optional<Head> head(Bytes key) {
+    if (changed.isEmpty()) {
+      return StoredValues.head(engine, key);
+    }
+    var versions = changed.get(key);
+    return versions == null ? StoredValues.head(engine, key) : headOf(versions.getLast());
+  }
+
+  Optional<KeyValue> get(Bytes key) {
+    return head(key).map(head -> load(key, head));
+  }
+
+  private static Optional<Head> headOf(Version version) {
+    return switch (version) {
+      case Version.Put(var head, _) -> Optional.of(head);
+      case Version.Delete _ -> Optional.empty();
+    };
+  }
+
+  KeyValue load(Bytes key, Head head) {
+    if (head.main() <= committed.revision()) {
+      return StoredValues.load(engine, head);
+    }
+    for (var version : changed.getOrDefault(key, List.of())) {
+      if (version instanceof Version.Put(var own, var value) && own.equals(head)) {
+        return head.with(key, value);
+      }
+    }
+    throw new InvariantViolation(
+        "revision " + head.main() + "." + head.sub() + " is not in this batch");
+  }
+
+  boolean isUnchanged() {
+    return changed.isEmpty();
+  }
+
+  /** What is not yet in the engine, of the keys within the bounds. */
+  SortedMap<Bytes, List<Version>> changed(ScanBounds bounds) {
+    return bounds.to().isEmpty()
+        ? changed.tailMap(bounds.from())
+        : changed.subMap(bounds.from(), bounds.to());
+  }
+
+  KeyValue put(Bytes key, Bytes value, long lease, int sub) {
+    long main = revision + 1;
+    var previous = head(key);
+    long create = previous.isPresent() ? previous.get().createRevision() : main;
+    long version = previous.isPresent() ? previous.get().version() + 1 : 1;
+    var kv = new KeyValue(key, create, main, version, value, lease);
+    int length = ChangeCodec.length(kv);
+    records.reserve(Family.CHANGES, KeyCodec.REVISION_BYTES, length);
+    KeyCodec.writeRevision(records.array(), records.keyAt(), main, sub);
+    ChangeCodec.writePut(records.array(), records.valueAt(), kv);
+    int wireBytes = length - ChangeCodec.TYPE_BYTES;
+    crc.reset();
+    crc.update(records.array(), records.valueAt() + ChangeCodec.TYPE_BYTES, wireBytes);
+    var head = new Head(main, sub, create, version, lease, wireBytes, (int) crc.getValue());
+    records.reserve(Family.HISTORY, KeyCodec.historyKeyLength(key), head.encodedLength());
+    KeyCodec.writeHistoryKey(records.array(), records.keyAt(), key, main, sub);
+    head.write(records.array(), records.valueAt());
+    previous.ifPresent(old -> totals = totals.minus(old));
+    totals = totals.plus(head);
+    remember(key, new Version.Put(head, value));
+    return kv;
+  }
+
+  void delete(Bytes key, Head previous, int sub) {
+    long main = revision + 1;
+    var tombstone = ChangeCodec.tombstone(key);
+    records.reserve(Family.CHANGES, KeyCodec.REVISION_BYTES, ChangeCodec.length(tombstone));
+    KeyCodec.writeRevision(records.array(), records.keyAt(), main, sub);
+    ChangeCodec.writeDelete(records.array(), records.valueAt(), tombstone);
+    records.reserve(Family.HISTORY, KeyCodec.historyKeyLength(key), 0);
+    KeyCodec.writeHistoryKey(records.array(), records.keyAt(), key, main, sub);
+    totals = totals.minus(previous);
+    remember(key, new Version.Delete(main));
+  }
+
+  private void remember(Bytes key, Version version) {
+    changed.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(version);
+  }
+
+  /** Completes the records with the newest state and the position they stand for. */
+  EngineBatch seal(LogPosition applied) {
+    Invariant.check(!inCommand, "a batch ends inside a command");
+    changed.forEach(this::writeLatest);
+    meta.forEach((key, value) -> records.put(Family.META, MetaKeys.opaque(key), value.toArray()));
+    records.put(Family.META, MetaKeys.STATE.toArray(), state(applied).encode());
+    return records;
+  }
+
+  private void writeLatest(Bytes key, List<Version> versions) {
+    switch (versions.getLast()) {
+      case Version.Put(var head, _) -> {
+        records.reserve(Family.LATEST, key.length(), head.encodedLength());
+        System.arraycopy(
+            key.backingArray(),
+            key.backingOffset(),
+            records.array(),
+            records.keyAt(),
+            key.length());
+        head.write(records.array(), records.valueAt());
+      }
+      case Version.Delete _ -> records.delete(Family.LATEST, key.toArray());
+    }
+  }
+
+  StoreState state(LogPosition applied) {
+    return new StoreState(applied, revision, compactRevision, totals);
+  }
+
+  /** Starts the next batch on top of what was written. */
+  void clear(StoreState written) {
+    committed = written;
+    records.clear();
+    changed.clear();
+    meta.clear();
+  }
+}

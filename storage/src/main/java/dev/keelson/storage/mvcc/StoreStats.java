@@ -1,0 +1,13 @@
+package dev.keelson.storage.mvcc;
+
+/**
+ * How big the store is.
+ *
+ * @param bytesOnDisk allocated files (Status.dbSize, the quota)
+ * @param bytesInUse an estimate of what a full rewrite would leave (Status.dbSizeInUse)
+ * @param bytesInMemory the engine's memory outside the heap
+ * @param keys visible keys, exact
+ * @param keyBytes encoded size of the visible keys with their values, exact
+ */
+public record StoreStats(
+    long bytesOnDisk, long bytesInUse, long bytesInMemory, long keys, long keyBytes) {}

@@ -1,0 +1,79 @@
+package dev.keelson.storage.mvcc;
+
+import dev.keelson.raft.Invariant;
+import dev.keelson.storage.mvcc.engine.EngineReader;
+
+/** A view of a published batch. */
+public final class StoreView implements ReadView {
+  private final PublishedState published;
+  private boolean closed;
+
+  /** Takes over one use of the state. */
+  StoreView(PublishedState published) {
+    this.published = published;
+  }
+
+  @Override
+  public long revision() {
+    return published.state().revision();
+  }
+
+  @Override
+  public long compactRevision() {
+    return published.state().compactRevision();
+  }
+
+  EngineReader reader() {
+    Invariant.check(!closed, "a read from a closed view");
+    return published.snapshot();
+  }
+
+  @Override
+  public RangeOutcome range(RangeQuery query) {
+    long asked = query.revision();
+    if (asked > revision()) {
+      return new RangeOutcome.Future(revision());
+    }
+    if (asked > 0 && asked < compactRevision()) {
+      return new RangeOutcome.Compacted(compactRevision());
+    }
+    if (ScanBounds.isEmpty(query.range())) {
+      return RangeReader.NOTHING;
+    }
+    boolean latest = asked <= 0 || asked == revision();
+    if (latest && query.range() instanceof KeyRange.Single(var key)) {
+      var reader = reader();
+      return StoredValues.head(reader, key)
+          .map(h -> RangeReader.single(query, key, h, () -> StoredValues.load(reader, h)))
+          .orElse(RangeReader.NOTHING);
+    }
+    try (var candidates = candidates(query.range(), latest, asked)) {
+      return RangeReader.read(query, candidates);
+    }
+  }
+
+  private Candidates candidates(KeyRange range, boolean latest, long revision) {
+    return latest
+        ? new LatestCandidates(reader(), range)
+        : new HistoryCandidates(reader(), range, revision);
+  }
+
+  /**
+   * The changes of the revisions {@code [from, to]} in order, complete only from C on (C5).
+   *
+   * @throws dev.keelson.raft.InvariantViolation if {@code from} lies below {@link #compactRevision}
+   */
+  public ChangeLog changes(long from, long to) {
+    Invariant.check(
+        from >= compactRevision(), "changes from %d, compacted to %d", from, compactRevision());
+    return new ChangeLog(reader(), from, Math.min(to, revision()));
+  }
+
+  @Override
+  public void close() {
+    if (!closed) {
+      closed = true;
+      published.release();
+    }
+  }
+}

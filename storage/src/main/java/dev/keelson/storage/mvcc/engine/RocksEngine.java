@@ -1,0 +1,219 @@
+package dev.keelson.storage.mvcc.engine;
+
+import dev.keelson.raft.Invariant;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.rocksdb.Checkpoint;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.FlushOptions;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.ReadTier;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * RocksDB without its own log: the replicated log is the log. All families are flushed together
+ * (atomic flush), so that a crash leaves a state between two batches (anchor 4).
+ */
+public final class RocksEngine implements KvEngine {
+  private final Path directory;
+  private final RocksResources resources;
+  private final RocksDB db;
+  private final List<ColumnFamilyHandle> handles;
+  private final ReadOptions newest = new ReadOptions();
+  private final ReadOptions durable = new ReadOptions().setReadTier(ReadTier.PERSISTED_TIER);
+  private final WriteOptions unlogged = new WriteOptions().setDisableWAL(true);
+  // Native memory may go only after its last user: the owner counts one, each snapshot one.
+  private final AtomicInteger users = new AtomicInteger(1);
+
+  private RocksEngine(
+      Path directory, RocksResources resources, RocksDB db, List<ColumnFamilyHandle> handles) {
+    this.directory = directory;
+    this.resources = resources;
+    this.db = db;
+    this.handles = List.copyOf(handles);
+  }
+
+  /**
+   * Opens the database in a directory, and makes one only where there is no directory or an empty
+   * one: a database that lost a file is refused, never started afresh.
+   */
+  public static RocksEngine open(Path directory, EngineConfig config) {
+    boolean fresh = isFresh(directory);
+    var resources = RocksResources.allocate(config);
+    try {
+      resources.options().setCreateIfMissing(fresh).setCreateMissingColumnFamilies(fresh);
+      return open(directory, resources);
+    } catch (RuntimeException e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  private static RocksEngine open(Path directory, RocksResources resources) {
+    var descriptors = new ArrayList<ColumnFamilyDescriptor>();
+    for (Family family : Family.byNumber()) {
+      byte[] name = family.engineName().getBytes(StandardCharsets.UTF_8);
+      descriptors.add(new ColumnFamilyDescriptor(name, resources.familyOptions(family)));
+    }
+    var handles = new ArrayList<ColumnFamilyHandle>();
+    RocksDB db;
+    try {
+      Files.createDirectories(directory);
+      db = RocksDB.open(resources.options(), directory.toString(), descriptors, handles);
+    } catch (RocksDBException | IOException e) {
+      throw new EngineException("cannot open the store in " + directory + ": " + e.getMessage(), e);
+    }
+    for (Family family : Family.byNumber()) {
+      // A batch names families by number.
+      int id = handles.get(family.number()).getID();
+      Invariant.check(id == family.number(), "family %s has number %d", family, id);
+    }
+    return new RocksEngine(directory, resources, db, handles);
+  }
+
+  private static boolean isFresh(Path directory) {
+    if (!Files.exists(directory)) {
+      return true;
+    }
+    try (var entries = Files.list(directory)) {
+      return entries.findAny().isEmpty();
+    } catch (IOException e) {
+      throw new EngineException("cannot list " + directory, e);
+    }
+  }
+
+  @Override
+  public Optional<byte[]> get(Family family, byte[] key) {
+    return get(family, key, newest);
+  }
+
+  @Override
+  public Optional<byte[]> getDurable(Family family, byte[] key) {
+    return use(() -> get(family, key, durable));
+  }
+
+  private Optional<byte[]> get(Family family, byte[] key, ReadOptions options) {
+    try {
+      return Optional.ofNullable(db.get(handle(family), options, key));
+    } catch (RocksDBException e) {
+      throw new EngineException("read failed in " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public EngineIterator iterate(Family family, byte[] from, byte[] to) {
+    return new RocksCursor(this, family, newest, from, to);
+  }
+
+  @Override
+  public void write(EngineBatch batch) {
+    try (var nativeBatch = new WriteBatch(batch.serialized())) {
+      db.write(unlogged, nativeBatch);
+    } catch (RocksDBException e) {
+      throw new EngineException("write failed in " + directory + ": " + e.getMessage(), e);
+    }
+  }
+
+  @Override
+  public EngineSnapshot snapshot() {
+    acquire();
+    return new RocksSnapshot(this);
+  }
+
+  @Override
+  public void flush() {
+    use(
+        () -> {
+          try (var waiting = new FlushOptions().setWaitForFlush(true)) {
+            db.flush(waiting, handles);
+            return true;
+          } catch (RocksDBException e) {
+            throw new EngineException("flush failed in " + directory + ": " + e.getMessage(), e);
+          }
+        });
+  }
+
+  @Override
+  public void checkpoint(Path target) {
+    use(
+        () -> {
+          // Flushes first, as there is no log to copy.
+          try (var checkpoint = Checkpoint.create(db)) {
+            checkpoint.createCheckpoint(target.toString());
+            return true;
+          } catch (RocksDBException e) {
+            throw new EngineException("no checkpoint in " + target + ": " + e.getMessage(), e);
+          }
+        });
+  }
+
+  @Override
+  public EngineStats stats() {
+    return use(
+        () -> {
+          try {
+            long files = db.getAggregatedLongProperty("rocksdb.total-sst-files-size");
+            long live = db.getAggregatedLongProperty("rocksdb.estimate-live-data-size");
+            long memtables = db.getAggregatedLongProperty("rocksdb.size-all-mem-tables");
+            long readers = db.getAggregatedLongProperty("rocksdb.estimate-table-readers-mem");
+            long memory = Math.max(memtables, resources.cacheBytes()) + readers;
+            return new EngineStats(files, live + memtables, memory);
+          } catch (RocksDBException e) {
+            throw new EngineException("no statistics of " + directory, e);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    release();
+  }
+
+  RocksDB db() {
+    return db;
+  }
+
+  ColumnFamilyHandle handle(Family family) {
+    return handles.get(family.number());
+  }
+
+  Optional<byte[]> getAt(Family family, byte[] key, ReadOptions options) {
+    return get(family, key, options);
+  }
+
+  private <T> T use(Supplier<T> work) {
+    acquire();
+    try {
+      return work.get();
+    } finally {
+      release();
+    }
+  }
+
+  private void acquire() {
+    int before = users.getAndUpdate(count -> count == 0 ? 0 : count + 1);
+    Invariant.check(before > 0, "the store in %s is closed", directory);
+  }
+
+  void release() {
+    if (users.decrementAndGet() == 0) {
+      handles.forEach(ColumnFamilyHandle::close);
+      newest.close();
+      durable.close();
+      unlogged.close();
+      db.close();
+      resources.close();
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.keelson.storage.mvcc.engine;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.rocksdb.AbstractNativeReference;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.DataBlockIndexType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.TablePropertiesCollectorFactory;
+import org.rocksdb.WriteBufferManager;
+
+/** The native objects that tune a database and must outlive it. */
+final class RocksResources implements AutoCloseable {
+  private static final double BLOOM_BITS_PER_KEY = 10;
+  private static final double MEMTABLE_BLOOM_SHARE = 0.05;
+  // A file with many deletes close together is rewritten soon: compaction gives its space back,
+  // and scans do not wade through what is gone.
+  private static final long DELETES_WINDOW = 32 << 10;
+  private static final long DELETES_TRIGGER = 16 << 10;
+  private static final double DELETES_SHARE = 0.5;
+
+  private final DBOptions options = new DBOptions();
+  private final List<ColumnFamilyOptions> families = new ArrayList<>();
+  private final Cache cache;
+  private final List<AbstractNativeReference> owned = new ArrayList<>();
+
+  private RocksResources(Cache cache) {
+    this.cache = cache;
+  }
+
+  static RocksResources allocate(EngineConfig config) {
+    RocksDB.loadLibrary();
+    var resources = new RocksResources(new LRUCache(config.blockCacheBytes()));
+    resources.tune(config);
+    for (Family family : Family.byNumber()) {
+      resources.families.add(resources.tune(family, config));
+    }
+    return resources;
+  }
+
+  DBOptions options() {
+    return options;
+  }
+
+  ColumnFamilyOptions familyOptions(Family family) {
+    return families.get(family.number());
+  }
+
+  long cacheBytes() {
+    return cache instanceof LRUCache lru ? lru.getUsage() : 0;
+  }
+
+  private void tune(EngineConfig config) {
+    var memtables = own(new WriteBufferManager(config.writeBufferBytes(), cache));
+    options
+        .setAtomicFlush(true)
+        .setParanoidChecks(true)
+        .setWriteBufferManager(memtables)
+        .setMaxOpenFiles(config.maxOpenFiles())
+        .setMaxBackgroundJobs(config.backgroundJobs())
+        // A failed background write ends the member; it is never retried (anchor 2).
+        .setMaxBgErrorResumeCount(0)
+        // Only an asked-for flush may run ahead of a stop: see KvEngine.close.
+        .setAvoidFlushDuringShutdown(true)
+        .setStatsDumpPeriodSec(0)
+        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+        .setMaxLogFileSize(4L << 20)
+        .setKeepLogFileNum(3);
+  }
+
+  private ColumnFamilyOptions tune(Family family, EngineConfig config) {
+    var table =
+        new BlockBasedTableConfig()
+            .setBlockCache(cache)
+            .setCacheIndexAndFilterBlocks(true)
+            .setCacheIndexAndFilterBlocksWithHighPriority(true)
+            .setPinL0FilterAndIndexBlocksInCache(true)
+            .setBlockSize(8 << 10);
+    var tuned =
+        familyOptions()
+            .setWriteBufferSize(config.writeBufferBytes())
+            .setCompressionType(CompressionType.NO_COMPRESSION);
+    switch (family) {
+      case META, HISTORY -> {}
+      case LATEST -> {
+        // Most puts and gets ask for one exact key, and many puts for one that is not there.
+        table
+            .setFilterPolicy(own(new BloomFilter(BLOOM_BITS_PER_KEY)))
+            .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)
+            .setDataBlockHashTableUtilRatio(0.75);
+        tuned
+            .setMemtableWholeKeyFiltering(true)
+            .setMemtablePrefixBloomSizeRatio(MEMTABLE_BLOOM_SHARE);
+      }
+      case CHANGES -> {
+        if (config.compressed()) {
+          tuned
+              .setCompressionType(CompressionType.LZ4_COMPRESSION)
+              .setBottommostCompressionType(CompressionType.LZ4_COMPRESSION);
+        }
+      }
+    }
+    return tuned.setTableFormatConfig(table);
+  }
+
+  /** Only general options take a collector, so that a family's options begin as such. */
+  private ColumnFamilyOptions familyOptions() {
+    var collector =
+        own(
+            TablePropertiesCollectorFactory.NewCompactOnDeletionCollectorFactory(
+                DELETES_WINDOW, DELETES_TRIGGER, DELETES_SHARE));
+    try (var general = new Options()) {
+      general.setTablePropertiesCollectorFactory(List.of(collector));
+      return own(new ColumnFamilyOptions(general));
+    }
+  }
+
+  private <T extends AbstractNativeReference> T own(T reference) {
+    owned.add(reference);
+    return reference;
+  }
+
+  @Override
+  public void close() {
+    options.close();
+    for (int i = owned.size() - 1; i >= 0; i--) {
+      owned.get(i).close();
+    }
+    cache.close();
+  }
+}
