@@ -11,4 +11,9 @@ public interface PeerListener {
 
   /** The connection broke: what was on its way may be lost. */
   void onDisconnected(long peer);
+
+  /** The connection stands, but messages were dropped since too many waited for it. */
+  default void onOverflow(long peer) {
+    onDisconnected(peer);
+  }
 }

@@ -1,0 +1,113 @@
+package dev.keelson.server.transport;
+
+import dev.keelson.api.peer.Hello;
+import dev.keelson.api.peer.Refusal;
+import dev.keelson.server.cluster.MemberTable;
+import dev.keelson.server.transport.Closing.Cause;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.LongConsumer;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The connections that others have dialled, at most one a peer. Belongs to the event loop. */
+final class Acceptor {
+  private static final Logger LOG = LoggerFactory.getLogger(NettyPeerTransport.class);
+
+  /** Far above any cluster; a flood of connections ends here. */
+  private static final int MAX_CONNECTIONS = 256;
+
+  private final LinkParts parts;
+  private final Supplier<MemberTable> members;
+  private final LongFunction<PeerCounters> counters;
+  private final LongConsumer heardFrom;
+  private final Map<InboundPeer, FrameConnection> inbound = new LinkedHashMap<>();
+
+  /**
+   * Accepts for one transport.
+   *
+   * @param heardFrom told of every peer that has reached us
+   */
+  Acceptor(
+      LinkParts parts,
+      Supplier<MemberTable> members,
+      LongFunction<PeerCounters> counters,
+      LongConsumer heardFrom) {
+    this.parts = parts;
+    this.members = members;
+    this.counters = counters;
+    this.heardFrom = heardFrom;
+  }
+
+  MemberTable members() {
+    return members.get();
+  }
+
+  PeerCounters countersOf(long peer) {
+    return counters.apply(peer);
+  }
+
+  void tick() {
+    List.copyOf(inbound.entrySet()).forEach(entry -> entry.getKey().tick(entry.getValue()));
+  }
+
+  /** The member has left: what it still says is not heard. */
+  void dismiss(long peer) {
+    closeAll(peer, Cause.MEMBER_CHANGED, "no longer a member");
+  }
+
+  void close() {
+    List.copyOf(inbound.values()).forEach(connection -> connection.close(Cause.SHUT_DOWN, ""));
+  }
+
+  void opened(InboundPeer handler, FrameConnection connection) {
+    inbound.put(handler, connection);
+    if (inbound.size() > MAX_CONNECTIONS) {
+      connection.close(Cause.STRANGER, "more than " + MAX_CONNECTIONS + " connections");
+    }
+  }
+
+  /** A peer that dials anew has given the old connection up, whether or not we have noticed. */
+  void supersede(long peer) {
+    closeAll(peer, Cause.SUPERSEDED, "the peer dialled anew");
+  }
+
+  void welcomed(long peer) {
+    heardFrom.accept(peer);
+  }
+
+  void refused(FrameConnection connection, Hello hello, Refusal refusal) {
+    if (parts.limiter().allows()) {
+      LOG.warn(
+          "peer refused member={} peer={} remote={} reason={} detail=\"{}\" suppressed={}",
+          Handshake.hex(parts.self().memberId()),
+          Handshake.hex(hello.getFromMember()),
+          connection.remote(),
+          Handshake.nameOf(refusal.getReason()),
+          refusal.getDetail(),
+          parts.limiter().takeSuppressed());
+    }
+  }
+
+  void closed(InboundPeer handler, FrameConnection connection, Closing closing) {
+    inbound.remove(handler);
+    if (closing.cause() == Cause.BAD_FRAME && parts.limiter().allows()) {
+      LOG.warn(
+          "peer connection closed member={} remote={} reason={} detail=\"{}\" suppressed={}",
+          Handshake.hex(parts.self().memberId()),
+          connection.remote(),
+          closing.cause(),
+          closing.detail(),
+          parts.limiter().takeSuppressed());
+    }
+  }
+
+  private void closeAll(long peer, Cause cause, String detail) {
+    List.copyOf(inbound.entrySet()).stream()
+        .filter(entry -> entry.getKey().isFrom(peer))
+        .forEach(entry -> entry.getValue().close(cause, detail));
+  }
+}

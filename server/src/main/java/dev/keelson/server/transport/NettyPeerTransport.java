@@ -1,0 +1,273 @@
+package dev.keelson.server.transport;
+
+import dev.keelson.raft.Message;
+import dev.keelson.raft.RandomSource;
+import dev.keelson.server.cluster.Member;
+import dev.keelson.server.cluster.MemberTable;
+import dev.keelson.server.cluster.ServerIdentity;
+import dev.keelson.server.time.Clock;
+import io.netty.channel.Channel;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * Peers over TCP. To every other member of the table one connection is dialled, for what we send;
+ * what they send comes over those they dial. All sockets belong to one event loop, {@code
+ * keelson-peer}.
+ *
+ * <p>Messages to one peer keep their order within two classes: those that carry entries, and the
+ * rest, which overtake them. Thread-safe.
+ */
+public final class NettyPeerTransport implements PeerTransport {
+  private static final int IDLE = 0;
+  private static final int MESSAGES_WAIT = 1;
+  private static final int DRAIN_IS_DUE = 2;
+
+  private final ServerIdentity self;
+  private final TransportConfig config;
+  private final Supplier<MemberTable> members;
+  private final Sockets sockets;
+  private final LinkParts parts;
+  private final Acceptor acceptor;
+  private final Map<Long, PeerCounters> counters = new ConcurrentHashMap<>();
+  private final AtomicInteger wake = new AtomicInteger(IDLE);
+  private volatile PeerListener listener = Nobody.LISTENS;
+  private volatile List<InetSocketAddress> boundAddresses = List.of();
+
+  /** Replaced by the event loop, never changed. */
+  private volatile PeerLink[] links = {};
+
+  /**
+   * A transport that does nothing before {@link #start}.
+   *
+   * @param members asked often and on the event loop: must not block
+   */
+  public NettyPeerTransport(
+      ServerIdentity self,
+      TransportConfig config,
+      Supplier<MemberTable> members,
+      Clock clock,
+      RandomSource random) {
+    this(self, config, members, clock, random, AddressLookup.ofMachine());
+  }
+
+  NettyPeerTransport(
+      ServerIdentity self,
+      TransportConfig config,
+      Supplier<MemberTable> members,
+      Clock clock,
+      RandomSource random,
+      AddressLookup lookup) {
+    this.self = self;
+    this.config = config;
+    this.members = members;
+    this.sockets = new Sockets(LinkSecurity.PLAIN);
+    this.parts =
+        new LinkParts(
+            self,
+            config,
+            new Handshake(self, config.serverVersion()),
+            new Dialler(sockets, lookup, config.timing()),
+            sockets.loop(),
+            new Forward(),
+            new LogLimiter(clock),
+            clock,
+            random);
+    this.acceptor = new Acceptor(parts, members, this::countersOf, this::heardFrom);
+  }
+
+  /**
+   * Listens, and dials every other member until it answers. Once.
+   *
+   * @throws IOException if a listen URL cannot be bound; the transport is closed then
+   */
+  public void start(PeerListener peerListener) throws IOException {
+    listener = peerListener;
+    var bound = new ArrayList<InetSocketAddress>();
+    try {
+      for (String url : config.listenUrls()) {
+        bound.add(bind(url));
+      }
+    } catch (IOException e) {
+      close();
+      throw e;
+    }
+    boundAddresses = List.copyOf(bound);
+    long tickMillis = config.timing().tick().toMillis();
+    var _ = sockets.loop().scheduleWithFixedDelay(this::tick, 0, tickMillis, TimeUnit.MILLISECONDS);
+  }
+
+  private InetSocketAddress bind(String text) throws IOException {
+    var url =
+        PeerUrl.parse(text)
+            .orElseThrow(() -> new IOException("listen URL " + text + " is not http://host:port"));
+    var address = new InetSocketAddress(url.host(), url.port());
+    if (address.isUnresolved()) {
+      throw new IOException("cannot listen on " + text + ": no address for " + url.host());
+    }
+    var bound =
+        sockets
+            .acceptor(_ -> new InboundPeer(parts, acceptor))
+            .bind(address)
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new IOException(
+          "cannot listen on " + text + ": " + bound.cause().getMessage(), bound.cause());
+    }
+    return localAddress(bound.channel());
+  }
+
+  /** Where peers reach us, in the order of the listen URLs; empty before the start. */
+  public List<InetSocketAddress> boundAddresses() {
+    return boundAddresses;
+  }
+
+  /** The member table has changed. Without this it is noticed at the next tick. */
+  public void membersChanged() {
+    onLoop(this::followMembers);
+  }
+
+  /** What passed between us and each other member, by ascending unsigned id. */
+  public List<PeerStats> stats() {
+    return Arrays.stream(links).map(PeerLink::stats).toList();
+  }
+
+  @Override
+  public void send(Message message) {
+    for (PeerLink link : links) {
+      if (link.peer() == message.to()) {
+        link.offer(message);
+        if (wake.get() == IDLE) {
+          wake.compareAndSet(IDLE, MESSAGES_WAIT);
+        }
+        return;
+      }
+    }
+  }
+
+  @Override
+  public void flush() {
+    // One task for all that was sent since the last one; none if nothing was.
+    if (wake.get() == MESSAGES_WAIT && wake.compareAndSet(MESSAGES_WAIT, DRAIN_IS_DUE)) {
+      onLoop(this::drain);
+    }
+  }
+
+  @Override
+  public void close() {
+    onLoop(this::closeConnections);
+    sockets.close();
+  }
+
+  // ---- The event loop ---------------------------------------------------------------------------
+
+  private void drain() {
+    wake.set(IDLE); // before the queues are looked at: what comes later wakes us again
+    for (PeerLink link : links) {
+      link.drain();
+    }
+  }
+
+  private void tick() {
+    followMembers();
+    for (PeerLink link : links) {
+      link.tick();
+    }
+    acceptor.tick();
+  }
+
+  private void followMembers() {
+    var others =
+        members.get().members().stream().filter(member -> member.id() != self.memberId()).toList();
+    var next = others.stream().map(this::linkTo).toArray(PeerLink[]::new);
+    var before = links;
+    links = next;
+    for (PeerLink link : before) {
+      if (!Arrays.asList(next).contains(link)) {
+        link.close();
+        acceptor.dismiss(link.peer());
+        counters.remove(link.peer());
+      }
+    }
+    for (PeerLink link : next) {
+      if (!Arrays.asList(before).contains(link)) {
+        link.open();
+      }
+    }
+  }
+
+  private PeerLink linkTo(Member member) {
+    for (PeerLink link : links) {
+      if (link.peer() == member.id()) {
+        link.moveTo(member.peerUrls());
+        return link;
+      }
+    }
+    return new PeerLink(member.id(), member.peerUrls(), parts, countersOf(member.id()));
+  }
+
+  private void heardFrom(long peer) {
+    for (PeerLink link : links) {
+      if (link.peer() == peer) {
+        link.hurry();
+      }
+    }
+  }
+
+  private void closeConnections() {
+    var open = links;
+    links = new PeerLink[0];
+    for (PeerLink link : open) {
+      link.close();
+    }
+    acceptor.close();
+  }
+
+  private PeerCounters countersOf(long peer) {
+    return counters.computeIfAbsent(peer, _ -> new PeerCounters());
+  }
+
+  private void onLoop(Runnable task) {
+    try {
+      sockets.loop().execute(task);
+    } catch (RejectedExecutionException e) {
+      // Closed: nothing is sent any more, as when there is no connection.
+    }
+  }
+
+  private static InetSocketAddress localAddress(Channel channel) {
+    return (InetSocketAddress) channel.localAddress();
+  }
+
+  /** The listener of the moment: it is known only at the start. */
+  private final class Forward implements PeerListener {
+    @Override
+    public void onMessage(Message message) {
+      listener.onMessage(message);
+    }
+
+    @Override
+    public void onConnected(long peer) {
+      listener.onConnected(peer);
+    }
+
+    @Override
+    public void onDisconnected(long peer) {
+      listener.onDisconnected(peer);
+    }
+
+    @Override
+    public void onOverflow(long peer) {
+      listener.onOverflow(peer);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.keelson.server.transport;
+
+import dev.keelson.server.cluster.Member;
+import dev.keelson.server.cluster.MemberTable;
+import dev.keelson.server.cluster.ServerIdentity;
+import dev.keelson.server.time.SystemClock;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Transports on loopback that share one table of members, which may change. */
+final class TestCluster implements AutoCloseable {
+  static final long CLUSTER = 0xc1;
+
+  /** Quick to notice, so that tests are quick. */
+  static final TransportConfig.Timing TIMING =
+      new TransportConfig.Timing(
+          Duration.ofMillis(10),
+          Duration.ofMillis(100),
+          Duration.ofMillis(100),
+          Duration.ofSeconds(2),
+          Duration.ofMillis(50),
+          20,
+          10);
+
+  final AtomicReference<MemberTable> members =
+      new AtomicReference<>(new MemberTable(CLUSTER, List.of()));
+  private final List<NettyPeerTransport> transports = new ArrayList<>();
+
+  static TransportConfig config(int port) {
+    return new TransportConfig(
+        List.of("http://127.0.0.1:" + port), "3.7.0", 1 << 20, 1 << 20, 0, TIMING);
+  }
+
+  /** Starts a member on a free port and puts it into the table. */
+  NettyPeerTransport start(long id, PeerListener listener) throws IOException {
+    return start(id, config(0), listener);
+  }
+
+  NettyPeerTransport start(long id, TransportConfig config, PeerListener listener)
+      throws IOException {
+    var transport = create(new ServerIdentity(CLUSTER, id), config, listener);
+    join(id, transport.boundAddresses().getFirst().getPort());
+    return transport;
+  }
+
+  /** Starts a transport that nobody knows yet. */
+  NettyPeerTransport create(ServerIdentity identity, TransportConfig config, PeerListener listener)
+      throws IOException {
+    var transport =
+        new NettyPeerTransport(
+            identity,
+            config,
+            members::get,
+            new SystemClock(),
+            new SeededRandom(identity.memberId()));
+    transports.add(transport);
+    transport.start(listener);
+    return transport;
+  }
+
+  void join(long id, int port) {
+    join(id, List.of("http://127.0.0.1:" + port));
+  }
+
+  void join(long id, List<String> urls) {
+    members.updateAndGet(
+        table -> table.with(new Member(id, "member-" + id, urls, List.of(), false)));
+    transports.forEach(NettyPeerTransport::membersChanged);
+  }
+
+  void leave(long id) {
+    members.updateAndGet(
+        table ->
+            new MemberTable(
+                CLUSTER, table.members().stream().filter(member -> member.id() != id).toList()));
+    transports.forEach(NettyPeerTransport::membersChanged);
+  }
+
+  /** A port where nobody listens. */
+  static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() {
+    transports.forEach(NettyPeerTransport::close);
+  }
+}
