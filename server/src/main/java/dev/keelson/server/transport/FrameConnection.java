@@ -84,6 +84,14 @@ final class FrameConnection extends ByteToMessageDecoder {
     channel.config().setAutoRead(true);
   }
 
+  /**
+   * Whether both ends are one socket: TCP lets a dial to a free port of this machine meet itself,
+   * and holds the port that its owner may be about to take.
+   */
+  boolean meetsItself() {
+    return channel.localAddress().equals(channel.remoteAddress());
+  }
+
   String remote() {
     return String.valueOf(channel.remoteAddress());
   }

@@ -183,6 +183,10 @@ final class PeerLink implements FrameHandler {
       return;
     }
     become(new State.Greeting(connection));
+    if (connection.meetsItself()) {
+      connection.close(Cause.IO_ERROR, "nobody listens there");
+      return;
+    }
     connection.send(FrameKind.HELLO, parts.handshake().hello(peer, Hello.Purpose.RAFT));
   }
 

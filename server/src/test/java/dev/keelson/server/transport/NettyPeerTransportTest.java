@@ -115,7 +115,7 @@ class NettyPeerTransportTest {
     assertThat(one.stats().getFirst().droppedMessages()).isEqualTo(1);
 
     var again = new RecordingListener();
-    cluster.start(2, TestCluster.config(port), again);
+    cluster.startAgain(2, port, again);
     await()
         .untilAsserted(
             () ->

@@ -1,5 +1,7 @@
 package dev.keelson.server.transport;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.keelson.server.cluster.Member;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
@@ -46,6 +48,13 @@ final class TestCluster implements AutoCloseable {
     var transport = create(new ServerIdentity(CLUSTER, id), config, listener);
     join(id, transport.boundAddresses().getFirst().getPort());
     return transport;
+  }
+
+  /** Starts on a port that was free a moment ago; somebody may hold it for another moment. */
+  NettyPeerTransport startAgain(long id, int port, PeerListener listener) {
+    return await()
+        .ignoreException(IOException.class)
+        .until(() -> start(id, config(port), listener), _ -> true);
   }
 
   /** Starts a transport that nobody knows yet. */
