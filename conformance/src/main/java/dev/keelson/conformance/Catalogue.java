@@ -1,0 +1,39 @@
+package dev.keelson.conformance;
+
+import dev.keelson.conformance.cases.ClusterCases;
+import dev.keelson.conformance.cases.CompactionCases;
+import dev.keelson.conformance.cases.CompareCases;
+import dev.keelson.conformance.cases.HeaderCases;
+import dev.keelson.conformance.cases.LeasedKeyCases;
+import dev.keelson.conformance.cases.LimitCases;
+import dev.keelson.conformance.cases.PutCases;
+import dev.keelson.conformance.cases.RangeCases;
+import dev.keelson.conformance.cases.RangeOptionCases;
+import dev.keelson.conformance.cases.RangeStreamCases;
+import dev.keelson.conformance.cases.TxnCases;
+import dev.keelson.conformance.cases.TxnValidationCases;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All cases, in the order of the specification's sections. */
+public final class Catalogue {
+  private Catalogue() {}
+
+  public static List<Case> all() {
+    return Stream.of(
+            HeaderCases.cases(),
+            RangeCases.cases(),
+            RangeOptionCases.cases(),
+            RangeStreamCases.cases(),
+            PutCases.cases(),
+            LeasedKeyCases.cases(),
+            CompareCases.cases(),
+            TxnCases.cases(),
+            TxnValidationCases.cases(),
+            CompactionCases.cases(),
+            LimitCases.cases(),
+            ClusterCases.cases())
+        .flatMap(List::stream)
+        .toList();
+  }
+}

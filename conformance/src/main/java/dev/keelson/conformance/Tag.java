@@ -1,0 +1,15 @@
+package dev.keelson.conformance;
+
+/** What a case needs, and where it does not hold. */
+public enum Tag {
+  /** Reads or deletes keys outside its own prefix, or compacts: the store must be its alone. */
+  WHOLE_STORE,
+  /** Runs on a member of its own, on whose store nothing was ever written. */
+  FRESH_MEMBER,
+  /** Runs over several members of one cluster. */
+  CLUSTER,
+  /** Etcd 3.4 behaves differently, as the specification marks. */
+  NOT_ON_3_4,
+  /** Ends an etcd 3.4 process: never sent there. */
+  CRASHES_3_4
+}

@@ -1,0 +1,213 @@
+package dev.keelson.conformance.store;
+
+import com.google.protobuf.ByteString;
+import dev.keelson.api.etcdserverpb.ClusterGrpc;
+import dev.keelson.api.etcdserverpb.CompactionRequest;
+import dev.keelson.api.etcdserverpb.CompactionResponse;
+import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
+import dev.keelson.api.etcdserverpb.DeleteRangeResponse;
+import dev.keelson.api.etcdserverpb.HashKVRequest;
+import dev.keelson.api.etcdserverpb.HashKVResponse;
+import dev.keelson.api.etcdserverpb.KVGrpc;
+import dev.keelson.api.etcdserverpb.LeaseGrantRequest;
+import dev.keelson.api.etcdserverpb.LeaseGrpc;
+import dev.keelson.api.etcdserverpb.LeaseTimeToLiveRequest;
+import dev.keelson.api.etcdserverpb.LeaseTimeToLiveResponse;
+import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
+import dev.keelson.api.etcdserverpb.MemberListRequest;
+import dev.keelson.api.etcdserverpb.MemberListResponse;
+import dev.keelson.api.etcdserverpb.PutRequest;
+import dev.keelson.api.etcdserverpb.PutResponse;
+import dev.keelson.api.etcdserverpb.RangeRequest;
+import dev.keelson.api.etcdserverpb.RangeResponse;
+import dev.keelson.api.etcdserverpb.RangeStreamResponse;
+import dev.keelson.api.etcdserverpb.ResponseHeader;
+import dev.keelson.api.etcdserverpb.StatusRequest;
+import dev.keelson.api.etcdserverpb.StatusResponse;
+import dev.keelson.api.etcdserverpb.TxnRequest;
+import dev.keelson.api.etcdserverpb.TxnResponse;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ManagedChannel;
+import io.grpc.MethodDescriptor;
+import io.grpc.netty.NettyChannelBuilder;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A store behind one endpoint, called over the wire, each call with a deadline. Every answer's
+ * header is checked to name the cluster, the member and the term, so that no case has to.
+ * Thread-safe.
+ */
+public final class Store implements AutoCloseable {
+  private static final long CALL_SECONDS = 20;
+
+  /** A txn of 128 levels has about 256 levels of messages; protobuf's own limit is 100. */
+  private static final MethodDescriptor<TxnRequest, TxnResponse> DEEP_TXN =
+      KVGrpc.getTxnMethod().toBuilder(
+              ProtoUtils.marshaller(TxnRequest.getDefaultInstance()),
+              ProtoUtils.marshallerWithRecursionLimit(TxnResponse.getDefaultInstance(), 1000))
+          .build();
+
+  private final String endpoint;
+  private final ManagedChannel channel;
+
+  private Store(String endpoint, ManagedChannel channel) {
+    this.endpoint = endpoint;
+    this.channel = channel;
+  }
+
+  /** Connects to {@code host:port}, without TLS. */
+  public static Store connect(String endpoint) {
+    return new Store(
+        endpoint,
+        NettyChannelBuilder.forTarget(endpoint)
+            .usePlaintext()
+            .maxInboundMessageSize(Integer.MAX_VALUE)
+            .build());
+  }
+
+  public String endpoint() {
+    return endpoint;
+  }
+
+  public Channel channel() {
+    return channel;
+  }
+
+  public RangeResponse range(RangeRequest.Builder request) {
+    RangeResponse response = kv().range(request.build());
+    checkHeader(response.getHeader());
+    return response;
+  }
+
+  /** The messages of a stream, read one at a time. */
+  public Iterator<RangeStreamResponse> rangeStream(RangeRequest.Builder request) {
+    return kv().rangeStream(request.build());
+  }
+
+  public PutResponse put(PutRequest.Builder request) {
+    PutResponse response = kv().put(request.build());
+    checkHeader(response.getHeader());
+    return response;
+  }
+
+  public DeleteRangeResponse delete(DeleteRangeRequest.Builder request) {
+    DeleteRangeResponse response = kv().deleteRange(request.build());
+    checkHeader(response.getHeader());
+    return response;
+  }
+
+  public TxnResponse txn(Txn txn) {
+    TxnResponse response =
+        ClientCalls.blockingUnaryCall(
+            channel,
+            DEEP_TXN,
+            CallOptions.DEFAULT.withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS),
+            txn.request());
+    checkHeader(response.getHeader());
+    return response;
+  }
+
+  public CompactionResponse compact(long revision) {
+    return compact(CompactionRequest.newBuilder().setRevision(revision).build());
+  }
+
+  /** Compacts, and answers when the superseded data is gone from this member. */
+  public CompactionResponse compactPhysically(long revision) {
+    return compact(CompactionRequest.newBuilder().setRevision(revision).setPhysical(true).build());
+  }
+
+  public HashKVResponse hashKv(long revision) {
+    return MaintenanceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+        .hashKV(HashKVRequest.newBuilder().setRevision(revision).build());
+  }
+
+  public StatusResponse status() {
+    return MaintenanceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+        .status(StatusRequest.getDefaultInstance());
+  }
+
+  public MemberListResponse memberList() {
+    return ClusterGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
+        .memberList(MemberListRequest.getDefaultInstance());
+  }
+
+  public KVGrpc.KVFutureStub concurrently() {
+    return KVGrpc.newFutureStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  public LeaseGrpc.LeaseBlockingStub lease() {
+    return LeaseGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  public MaintenanceGrpc.MaintenanceBlockingStub maintenance() {
+    return MaintenanceGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** A lease with an id the server picks, long enough for any case. */
+  public long grantLease() {
+    return lease().leaseGrant(LeaseGrantRequest.newBuilder().setTTL(600).build()).getID();
+  }
+
+  public LeaseTimeToLiveResponse timeToLive(long lease) {
+    return lease()
+        .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder().setID(lease).setKeys(true).build());
+  }
+
+  /** R: the current revision, after everything acknowledged before this call. */
+  public long revision() {
+    return range(RangeRequest.newBuilder().setKey(Keys.NO_END).setCountOnly(true))
+        .getHeader()
+        .getRevision();
+  }
+
+  /** Puts each name with its own name as value, in this order, one revision each. */
+  public void putAll(Keys keys, String... names) {
+    for (String name : names) {
+      put(keys.put(name, name));
+    }
+  }
+
+  public String valueOf(ByteString key) {
+    List<String> values =
+        range(RangeRequest.newBuilder().setKey(key)).getKvsList().stream()
+            .map(kv -> kv.getValue().toStringUtf8())
+            .toList();
+    Expect.equal(1, values.size(), "number of keys found for " + key.toStringUtf8());
+    return values.getFirst();
+  }
+
+  public boolean holds(ByteString key) {
+    return range(RangeRequest.newBuilder().setKey(key)).getCount() > 0;
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+
+  private CompactionResponse compact(CompactionRequest request) {
+    CompactionResponse response = kv().compact(request);
+    checkHeader(response.getHeader());
+    return response;
+  }
+
+  private KVGrpc.KVBlockingStub kv() {
+    return KVGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static void checkHeader(ResponseHeader header) {
+    Expect.isTrue(header.getClusterId() != 0, "the header names the cluster");
+    Expect.isTrue(header.getMemberId() != 0, "the header names the member");
+    Expect.isTrue(header.getRaftTerm() > 0, "the header has the term");
+    Expect.isTrue(header.getRevision() > 0, "the header has the revision");
+  }
+}

@@ -1,0 +1,200 @@
+package dev.keelson.conformance.process;
+
+import dev.keelson.api.etcdserverpb.StatusResponse;
+import dev.keelson.conformance.store.Store;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/**
+ * One member that can be started, killed, paused and started again on its data. What it prints is
+ * kept in one file over all its lives. Only the process started here is ever signalled. Not
+ * thread-safe.
+ */
+public final class MemberProcess implements AutoCloseable {
+  private static final long STOP_SECONDS = 20;
+
+  private final Program program;
+  private final Path log;
+  private MemberSpec spec;
+  private Optional<Process> process = Optional.empty();
+
+  public MemberProcess(Program program, MemberSpec spec, Path log) {
+    this.program = program;
+    this.spec = spec;
+    this.log = log;
+  }
+
+  public MemberSpec spec() {
+    return spec;
+  }
+
+  public String endpoint() {
+    return spec.endpoint();
+  }
+
+  /** From the next start on. */
+  public void respecify(MemberSpec next) {
+    spec = next;
+  }
+
+  /** Starts it and does not wait. */
+  public void start() {
+    if (isAlive()) {
+      throw new IllegalStateException(spec.name() + " runs already");
+    }
+    var builder = new ProcessBuilder(program.command(spec));
+    // A setting of the person who runs the tests is not a setting of the member.
+    builder
+        .environment()
+        .keySet()
+        .removeIf(key -> key.startsWith("ETCD") || key.startsWith("KEELSON"));
+    builder.redirectErrorStream(true).redirectOutput(Redirect.appendTo(log.toFile()));
+    try {
+      process = Optional.of(builder.start());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public boolean isAlive() {
+    return process.map(Process::isAlive).orElse(false);
+  }
+
+  /** SIGKILL, as kill -9 sends it; returns when the process is gone. */
+  public void kill() {
+    process.ifPresent(
+        p -> {
+          p.destroyForcibly();
+          awaitEnd(p);
+        });
+  }
+
+  /** SIGTERM, and SIGKILL if that does not end it. */
+  public void stop() {
+    process.ifPresent(
+        p -> {
+          p.destroy();
+          if (!endsWithin(p, STOP_SECONDS)) {
+            p.destroyForcibly();
+            awaitEnd(p);
+            throw new IllegalStateException(
+                spec.name() + " did not end in " + STOP_SECONDS + " s\n" + logTail());
+          }
+        });
+  }
+
+  /** SIGSTOP: the process stands still and its connections stay open. */
+  public void pause() {
+    signal("STOP");
+  }
+
+  public void resume() {
+    signal("CONT");
+  }
+
+  /** Waits for the process to end by itself. */
+  public Optional<Integer> exitCodeWithin(Duration limit) {
+    Process p = process.orElseThrow();
+    return endsWithin(p, limit.toSeconds()) ? Optional.of(p.exitValue()) : Optional.empty();
+  }
+
+  /** Returns when it answers its status and names a leader. */
+  public StatusResponse awaitServing(Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    try (Store store = Store.connect(endpoint())) {
+      while (true) {
+        Optional<StatusResponse> status = statusOf(store);
+        if (status.isPresent() && status.get().getLeader() != 0) {
+          return status.get();
+        }
+        if (!isAlive()) {
+          throw new IllegalStateException(spec.name() + " ended while starting\n" + logTail());
+        }
+        if (System.nanoTime() > deadline) {
+          throw new IllegalStateException(
+              spec.name() + " does not serve after " + limit + "\n" + logTail());
+        }
+        Pause.shortly();
+      }
+    }
+  }
+
+  /** Everything it printed in its lives so far. */
+  public String logText() {
+    try {
+      return Files.exists(log) ? Files.readString(log, StandardCharsets.UTF_8) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public String logTail() {
+    List<String> lines = logText().lines().toList();
+    return "--- the end of "
+        + log.getFileName()
+        + "\n"
+        + String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
+  }
+
+  @Override
+  public void close() {
+    process.filter(Process::isAlive).ifPresent(p -> signal("CONT"));
+    kill();
+  }
+
+  static Optional<StatusResponse> statusOf(Store store) {
+    try {
+      return Optional.of(store.status());
+    } catch (StatusRuntimeException e) {
+      return Optional.empty();
+    }
+  }
+
+  static void deleteTree(Path root) {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (Stream<Path> paths = Files.walk(root)) {
+      for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void signal(String name) {
+    long pid = process.orElseThrow().pid();
+    try {
+      Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(pid)).start();
+      awaitEnd(kill);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void awaitEnd(Process p) {
+    if (!endsWithin(p, STOP_SECONDS)) {
+      throw new IllegalStateException("process " + p.pid() + " does not end");
+    }
+  }
+
+  private static boolean endsWithin(Process p, long seconds) {
+    try {
+      return p.waitFor(seconds, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+package dev.keelson.conformance.process;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A server program that takes etcd's flags. */
+public sealed interface Program {
+  /** The command line that runs a member in the foreground. */
+  List<String> command(MemberSpec member);
+
+  /** The etcd of the machine's packages. */
+  record Etcd(Path binary) implements Program {
+    public static final Path DEBIAN = Path.of("/usr/bin/etcd");
+
+    public static Etcd debian() {
+      return new Etcd(DEBIAN);
+    }
+
+    public static boolean isInstalled() {
+      return Files.isExecutable(DEBIAN);
+    }
+
+    @Override
+    public List<String> command(MemberSpec member) {
+      var command = new ArrayList<>(List.of(binary.toString()));
+      command.addAll(member.arguments());
+      command.add("--logger=zap");
+      command.add("--log-level=warn");
+      return command;
+    }
+  }
+
+  /** A main class on this JVM's class path, run by this JVM's java. */
+  record Java(String mainClass, List<String> jvmArguments, List<String> leading)
+      implements Program {
+    public Java {
+      jvmArguments = List.copyOf(jvmArguments);
+      leading = List.copyOf(leading);
+    }
+
+    @Override
+    public List<String> command(MemberSpec member) {
+      var command = new ArrayList<String>();
+      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+      command.addAll(jvmArguments);
+      command.add("-cp");
+      command.add(System.getProperty("java.class.path"));
+      command.add(mainClass);
+      command.addAll(leading);
+      command.addAll(member.arguments());
+      return command;
+    }
+  }
+}
