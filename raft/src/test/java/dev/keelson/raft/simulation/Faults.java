@@ -1,0 +1,46 @@
+package dev.keelson.raft.simulation;
+
+import dev.keelson.raft.SeededRandom;
+
+/**
+ * What may go wrong in one run. Drawn by seed, and each kind often absent, because a run in which
+ * everything fails rarely gets far enough to fail interestingly (swarm testing).
+ *
+ * @param snapshotEvery entries after which the log is cut
+ */
+record Faults(
+    double loss,
+    double duplication,
+    double heavyTail,
+    long meanDelayMicros,
+    long meanSyncMicros,
+    double crashWeight,
+    double partitionWeight,
+    double pauseWeight,
+    double transferWeight,
+    long meanTroubleMicros,
+    int snapshotEvery) {
+
+  static Faults none() {
+    return new Faults(0, 0, 0, 500, 500, 0, 0, 0, 0, 1_000_000, 1_000_000);
+  }
+
+  static Faults draw(SeededRandom random) {
+    return new Faults(
+        random.chance(0.5) ? random.nextInt(20) / 100.0 : 0,
+        random.chance(0.5) ? random.nextInt(30) / 100.0 : 0,
+        random.chance(0.5) ? random.nextInt(10) / 100.0 : 0,
+        200 + random.nextInt(10_000),
+        100 + random.nextInt(20_000),
+        random.chance(0.7) ? 1 : 0,
+        random.chance(0.7) ? 1 : 0,
+        random.chance(0.4) ? 1 : 0,
+        random.chance(0.4) ? 1 : 0,
+        50_000 + random.nextInt(400_000),
+        random.chance(0.5) ? 1 + random.nextInt(40) : 1_000_000);
+  }
+
+  Faults healed() {
+    return new Faults(0, 0, 0, 500, 500, 0, 0, 0, 0, 1_000_000, snapshotEvery);
+  }
+}
