@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** One address of a cluster, as typed: {@code host:port}, with or without {@code http://}. */
-public record Endpoint(String host, int port) {
+record Endpoint(String host, int port) {
 
   /**
    * Reads a list separated by commas.

@@ -3,7 +3,7 @@ package dev.keelson.bench;
 import org.HdrHistogram.Histogram;
 
 /** A distribution in figures, microseconds each; without a count the figures mean nothing. */
-public record Latency(
+record Latency(
     long count,
     double meanMicros,
     double p50Micros,

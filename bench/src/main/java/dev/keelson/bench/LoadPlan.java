@@ -16,7 +16,7 @@ import java.util.OptionalDouble;
  * @param callTimeoutMillis a request without an answer for so long is given up and is an error
  * @param serverPids processes whose CPU time and memory are read; may be empty
  */
-public record LoadPlan(
+record LoadPlan(
     WorkloadKind workload,
     String label,
     List<Endpoint> endpoints,
@@ -37,7 +37,7 @@ public record LoadPlan(
     long seed,
     List<Long> serverPids) {
 
-  public LoadPlan {
+  LoadPlan {
     endpoints = List.copyOf(endpoints);
     serverPids = List.copyOf(serverPids);
   }

@@ -1,6 +1,7 @@
 package dev.keelson.bench;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,8 +17,10 @@ import java.util.TreeMap;
  * @param unfinished operations in flight when the measurement ended: in no other figure
  * @param unsent operations that the asked rate called for and no client was free to send
  * @param generatorCpuMicros CPU time of this process over the measurement
+ * @param othersCpuShare part of all processors' time that neither the servers nor this process
+ *     used: the noise of the machine, 0 to 1; not a number where it was not measured
  */
-public record LoadReport(
+record LoadReport(
     LoadPlan plan,
     List<String> serverVersions,
     Instant startedAt,
@@ -30,18 +33,19 @@ public record LoadReport(
     long unfinished,
     long unsent,
     double generatorCpuMicros,
+    double othersCpuShare,
     List<ServerCost> servers) {
 
   /** A server process: its CPU time over the measurement, and its memory at the end of it. */
-  public record ServerCost(long pid, double cpuMicros, long residentBytes) {}
+  record ServerCost(long pid, double cpuMicros, long residentBytes) {}
 
-  public LoadReport {
+  LoadReport {
     serverVersions = List.copyOf(serverVersions);
-    errors = new TreeMap<>(errors);
+    errors = Collections.unmodifiableMap(new TreeMap<>(errors));
     servers = List.copyOf(servers);
   }
 
-  public double operationsPerSecond() {
+  double operationsPerSecond() {
     return perSecond(all);
   }
 
@@ -49,7 +53,7 @@ public record LoadReport(
     return (double) part.count() / plan.seconds();
   }
 
-  public long errorCount() {
+  long errorCount() {
     return errors.values().stream().mapToLong(Long::longValue).sum();
   }
 

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /** One run from the first connection to the report: connect, fill, warm up, measure, drain. */
-public final class LoadRun {
+final class LoadRun {
   private static final long MAX_FILL_NANOS = TimeUnit.HOURS.toNanos(1);
 
   /** Beyond the time at which every call has been given up. */
@@ -92,11 +92,9 @@ public final class LoadRun {
 
     sleepUntil(window.measureFromNanos());
     var startedAt = Instant.now();
-    long generatorBefore = generatorCpuNanos();
-    var before = processes.samples(plan.serverPids());
+    var before = cost();
     sleepUntil(window.measureUntilNanos());
-    double generatorMicros = (generatorCpuNanos() - generatorBefore) / 1e3;
-    var after = processes.samples(plan.serverPids());
+    var after = cost();
 
     var tally = ended(running, window);
     return new LoadReport(
@@ -111,8 +109,9 @@ public final class LoadRun {
         tally.conflicts(),
         tally.unfinishedCount(),
         tally.unsentCount(),
-        generatorMicros,
-        costs(before, after));
+        (after.generatorNanos() - before.generatorNanos()) / 1e3,
+        othersShare(before, after),
+        costs(before.servers(), after.servers()));
   }
 
   private Lane.Window window(long from, long until) {
@@ -150,6 +149,35 @@ public final class LoadRun {
       }
     }
     return sum;
+  }
+
+  /** What all had cost until a moment; the machine as a whole only where servers are metered. */
+  private record Cost(
+      long atNanos, long generatorNanos, long machineNanos, List<ProcessTable.Sample> servers) {
+
+    long serverNanos() {
+      return servers.stream().mapToLong(ProcessTable.Sample::cpuNanos).sum();
+    }
+  }
+
+  private Cost cost() throws BenchException {
+    var servers = processes.samples(plan.serverPids());
+    long machine = servers.isEmpty() ? 0 : processes.busyNanos();
+    return new Cost(System.nanoTime(), generatorCpuNanos(), machine, servers);
+  }
+
+  private static double othersShare(Cost before, Cost after) {
+    if (before.servers().isEmpty()) {
+      return Double.NaN;
+    }
+    double others =
+        after.machineNanos()
+            - before.machineNanos()
+            - (after.serverNanos() - before.serverNanos())
+            - (after.generatorNanos() - before.generatorNanos());
+    double all =
+        (double) (after.atNanos() - before.atNanos()) * Runtime.getRuntime().availableProcessors();
+    return Math.clamp(others / all, 0, 1); // the kernel counts in ticks: small errors either way
   }
 
   private static List<LoadReport.ServerCost> costs(

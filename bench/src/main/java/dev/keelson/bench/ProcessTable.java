@@ -1,13 +1,14 @@
 package dev.keelson.bench;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the kernel knows of the server processes, read from {@code /proc}. */
+/** What the kernel knows of processes and of the whole machine, read from {@code /proc}. */
 record ProcessTable(Path root) {
   /** The unit of the kernel's process times is 1/100 s for user space on every architecture. */
   private static final long NANOS_PER_TICK = 10_000_000;
@@ -26,6 +27,25 @@ record ProcessTable(Path root) {
 
   static ProcessTable ofThisMachine() {
     return new ProcessTable(Path.of("/proc"));
+  }
+
+  /**
+   * Time that all processors together were not idle, since the machine started.
+   *
+   * @throws BenchException where the kernel does not say
+   */
+  long busyNanos() throws BenchException {
+    try (var lines = Files.lines(root.resolve("stat"), StandardCharsets.UTF_8)) {
+      String[] fields = lines.findFirst().orElse("").split(" +", -1);
+      long ticks = 0;
+      // cpu user nice system idle iowait irq softirq steal; guests are part of user and nice
+      for (int field : new int[] {1, 2, 3, 6, 7, 8}) {
+        ticks += Long.parseLong(fields[field]);
+      }
+      return ticks * NANOS_PER_TICK;
+    } catch (IOException | UncheckedIOException e) {
+      throw new BenchException("--server-pids needs Linux: " + e);
+    }
   }
 
   List<Sample> samples(List<Long> pids) throws BenchException {

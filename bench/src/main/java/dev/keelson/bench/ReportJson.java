@@ -49,7 +49,8 @@ final class ReportJson {
         .field(
             "serverCpuMicrosPerOp",
             metered ? report.perOperation(report.serverCpuMicros()) : Double.NaN)
-        .field("serverResidentMiB", metered ? mib(report.serverResidentBytes()) : Double.NaN);
+        .field("serverResidentMiB", metered ? mib(report.serverResidentBytes()) : Double.NaN)
+        .field("othersCpuShare", report.othersCpuShare());
   }
 
   private static double figure(Latency latency, double value) {

@@ -104,6 +104,9 @@ final class ReportTable {
           "  pid %-7d %9s us CPU an operation %9.1f MiB resident",
           server.pid(), perOperation(server.cpuMicros()), mib(server.residentBytes()));
     }
+    line(
+        "%-12s %10.1f %% of the machine's CPU time went elsewhere",
+        "others", report.othersCpuShare() * 100);
   }
 
   private String perOperation(double micros) {

@@ -3,7 +3,7 @@ package dev.keelson.bench;
 import java.util.Locale;
 
 /** What the clients do all the time. */
-public enum WorkloadKind {
+enum WorkloadKind {
   /** Puts to random keys. */
   PUT,
   /** Reads of single random keys. */
@@ -16,7 +16,7 @@ public enum WorkloadKind {
   TXN;
 
   /** The name on the command line and in reports. */
-  public String label() {
+  String label() {
     return name().toLowerCase(Locale.ROOT);
   }
 }

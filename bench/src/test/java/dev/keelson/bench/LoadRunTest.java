@@ -8,7 +8,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class LoadRunTest {
@@ -22,6 +25,22 @@ class LoadRunTest {
       assertThat(result.number("ops")).isGreaterThan(100);
       assertThat(result.number("errors")).isZero();
       assertThat(result.number("ops") + result.number("unfinished")).isEqualTo(server.requests());
+    }
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void serversAreMeteredByTheirProcessIds() {
+    try (var server = FakeEtcd.start()) {
+      long self = ProcessHandle.current().pid(); // here the server lives in the same process
+      var result = Console.load("put", server, "--server-pids", Long.toString(self));
+
+      assertThat(result.number("serverCpuMicrosPerOp")).isPositive();
+      assertThat(result.number("serverResidentMiB")).isPositive();
+      assertThat(result.json().get("servers"))
+          .asInstanceOf(InstanceOfAssertFactories.LIST)
+          .hasSize(1);
+      assertThat(result.out()).contains("pid " + self);
     }
   }
 

@@ -33,6 +33,14 @@ class ProcessTableTest {
   }
 
   @Test
+  void machineIsBusyWithAllButIdlingAndWaiting(@TempDir Path proc) throws Exception {
+    Files.writeString(
+        proc.resolve("stat"), "cpu  100 20 3 5000 7000 40 50 600 9 9\ncpu0 1 1 1 1 1 1 1 1 1 1\n");
+
+    assertThat(new ProcessTable(proc).busyNanos()).isEqualTo(813 * 10_000_000L);
+  }
+
+  @Test
   void missingProcessIsNamed(@TempDir Path proc) throws IOException {
     Files.createDirectories(proc.resolve("self"));
 

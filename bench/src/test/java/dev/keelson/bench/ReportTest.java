@@ -46,6 +46,7 @@ class ReportTest {
         3,
         4,
         130_000,
+        0.125,
         servers);
   }
 
@@ -72,6 +73,7 @@ class ReportTest {
         .containsEntry("generatorCpuMicrosPerOp", 13.0)
         .containsEntry("serverCpuMicrosPerOp", 150.0)
         .containsEntry("serverResidentMiB", 96.0)
+        .containsEntry("othersCpuShare", 0.125)
         .containsEntry(
             "servers",
             List.of(
@@ -136,6 +138,7 @@ class ReportTest {
             servers           150.0 us CPU an operation      96.0 MiB resident
               pid 11          100.0 us CPU an operation      64.0 MiB resident
               pid 12           50.0 us CPU an operation      32.0 MiB resident
+            others             12.5 % of the machine's CPU time went elsewhere
             """);
   }
 
