@@ -1,0 +1,37 @@
+package dev.keelson.server.http;
+
+import java.util.Optional;
+
+/** GET /health: whether this member can serve, as load balancers and old clients ask. */
+public final class HealthEndpoint implements HttpEndpoint {
+  private final HealthReads reads;
+
+  public HealthEndpoint(HealthReads reads) {
+    this.reads = reads;
+  }
+
+  @Override
+  public void answer(HttpQuery query) {
+    if (query.isTrue("serializable")) {
+      query.reply().accept(reply(reads.serializable().map(HealthEndpoint::rangeError)));
+    } else if (!reads.hasLeader()) {
+      query.reply().accept(reply(Optional.of("RAFT NO LEADER")));
+    } else {
+      reads.linearizable(
+          query.connection(),
+          error -> query.reply().accept(reply(error.map(HealthEndpoint::rangeError))));
+    }
+  }
+
+  private static String rangeError(String error) {
+    return "RANGE ERROR:" + error;
+  }
+
+  private static HttpReply reply(Optional<String> reason) {
+    return reason
+        .map(
+            text ->
+                HttpReply.plain(503, "{\"health\":\"false\",\"reason\":\"%s\"}%n".formatted(text)))
+        .orElseGet(() -> HttpReply.text(200, "{\"health\":\"true\",\"reason\":\"\"}"));
+  }
+}

@@ -1,0 +1,62 @@
+package dev.keelson.server.http;
+
+import dev.keelson.api.status.EtcdError;
+import dev.keelson.raft.Bytes;
+import dev.keelson.server.replica.Outcome;
+import dev.keelson.server.replica.Replica;
+import dev.keelson.storage.mvcc.KeyRange;
+import dev.keelson.storage.mvcc.RangeQuery;
+import dev.keelson.storage.mvcc.RangeQuery.Projection;
+import dev.keelson.storage.mvcc.ReadView;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** Tries a small read, as proof that this member can. */
+public final class HealthReads {
+  private static final RangeQuery QUERY =
+      RangeQuery.all(new KeyRange.Single(Bytes.wrap("health".getBytes(StandardCharsets.US_ASCII))))
+          .withProjection(Projection.KEYS_ONLY);
+
+  private final Replica replica;
+  private final Supplier<ReadView> views;
+
+  public HealthReads(Replica replica, Supplier<ReadView> views) {
+    this.replica = replica;
+    this.views = views;
+  }
+
+  boolean hasLeader() {
+    return replica.status().hasLeader();
+  }
+
+  boolean isLearner() {
+    return replica.status().role() == dev.keelson.raft.Role.LEARNER;
+  }
+
+  /** Reads through the quorum; what went wrong, or empty. */
+  void linearizable(Executor executor, Consumer<Optional<String>> result) {
+    replica.awaitReadIndex(
+        outcome ->
+            executor.execute(
+                () -> {
+                  switch (outcome) {
+                    case Outcome.Success<Long> _ -> result.accept(serializable());
+                    case Outcome.Failure<Long>(var error) ->
+                        result.accept(Optional.of(error.message()));
+                  }
+                }));
+  }
+
+  /** Reads from the local store; what went wrong, or empty. */
+  Optional<String> serializable() {
+    try (var view = views.get()) {
+      view.range(QUERY);
+      return Optional.empty();
+    } catch (RuntimeException e) {
+      return Optional.of(EtcdError.INTERNAL_ERROR.message());
+    }
+  }
+}

@@ -1,0 +1,32 @@
+package dev.keelson.server.rpc;
+
+import dev.keelson.storage.mvcc.ReadView;
+import java.util.function.Consumer;
+
+/** A call under way, as its handler sees it. Thread-safe. */
+public interface CallContext {
+  /** How much a read may look at. */
+  enum Extent {
+    /** A few keys by name: read at once, on the connection's thread. */
+    POINT,
+    /** Anything else: read where it delays nobody. */
+    RANGE
+  }
+
+  /** Nobody waits for the answer: cancelled, past its deadline, or the connection is gone. */
+  boolean isCancelled();
+
+  /**
+   * Goes on with the call on its connection's thread; for callers on threads that others need. Does
+   * nothing for a cancelled call.
+   */
+  void resume(Runnable work);
+
+  /**
+   * Reads the newest state, on a thread that fits. Does nothing for a cancelled call; where reads
+   * have piled up, ends it with "too many requests".
+   *
+   * @param read uses the view only until it returns
+   */
+  void read(Extent extent, Consumer<ReadView> read);
+}

@@ -1,0 +1,169 @@
+package dev.keelson.server.rpc;
+
+import dev.keelson.server.http.ApiVersions;
+import dev.keelson.server.http.HealthEndpoint;
+import dev.keelson.server.http.HealthReads;
+import dev.keelson.server.http.HttpEndpoint;
+import dev.keelson.server.http.HttpRoutes;
+import dev.keelson.server.http.ProbeEndpoint;
+import io.grpc.Server;
+import io.grpc.netty.InternalNettyServerBuilder;
+import io.grpc.netty.InternalNettyServerCredentials;
+import io.grpc.netty.NettyServerBuilder;
+import io.netty.channel.ChannelOption;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Where clients are served: gRPC and HTTP/1.1 on the same addresses, told apart by a connection's
+ * first bytes. A few event loops ("keelson-client-N") carry all connections; nothing that runs on
+ * them blocks.
+ */
+public final class ClientPort implements AutoCloseable {
+  /** What etcd's gRPC library takes on top of max-request-bytes (P1). */
+  private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
+
+  /**
+   * Beyond the limit of P1 so that most of what exceeds it is refused in etcd's words, which the
+   * gRPC library does not use.
+   */
+  private static final int MESSAGE_HEADROOM_BYTES = 4 << 20;
+
+  private static final int FLOW_CONTROL_WINDOW_BYTES = 2 << 20;
+  private static final int MAX_METADATA_BYTES = 64 << 10;
+  private static final int ACCEPT_BACKLOG = 1_024;
+  private static final long MIN_KEEPALIVE_SECONDS = 5;
+  private static final long KEEPALIVE_HOURS = 2;
+  private static final long KEEPALIVE_TIMEOUT_SECONDS = 20;
+
+  /** Streams that one connection may reset within the window below: cancelling is cheap to do. */
+  private static final int MAX_RESETS = 10_000;
+
+  private static final int RESET_WINDOW_SECONDS = 10;
+
+  /** Calls under way get this long to finish. */
+  private static final long CLOSE_GRACE_MILLIS = 1_000;
+
+  private final Server server;
+  private final EventLoops loops;
+  private final ReadPool readPool;
+
+  private ClientPort(Server server, EventLoops loops, ReadPool readPool) {
+    this.server = server;
+    this.loops = loops;
+    this.readPool = readPool;
+  }
+
+  /**
+   * Listens on all addresses and serves from then on.
+   *
+   * @throws IOException if an address cannot be bound
+   */
+  public static ClientPort start(ClientPortConfig config, RpcDependencies dependencies)
+      throws IOException {
+    var budget = config.budget();
+    var loops = EventLoops.start(config.eventLoopThreads());
+    var readPool =
+        new ReadPool(config.readThreads(), budget.maxQueuedRangeReads(), dependencies.views());
+    var environment =
+        new CallEnvironment(
+            new CallGate(dependencies.replica()::status),
+            new Admission(budget),
+            readPool,
+            new FailureLog(dependencies.clock()),
+            config.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES);
+    var builder = newBuilder(config, dependencies, loops);
+    addServices(builder, config, dependencies, environment);
+    var port = new ClientPort(builder.build(), loops, readPool);
+    try {
+      port.server.start();
+    } catch (IOException e) {
+      port.close();
+      throw e;
+    }
+    return port;
+  }
+
+  /** Where it listens, in the order of the configuration, with the ports that were taken. */
+  public List<InetSocketAddress> addresses() {
+    return server.getListenSockets().stream().map(InetSocketAddress.class::cast).toList();
+  }
+
+  /** Takes no more calls, waits a moment for those under way, and closes every connection. */
+  @Override
+  public void close() {
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
+        server.shutdownNow();
+        server.awaitTermination(CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS);
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    readPool.close();
+    loops.close();
+  }
+
+  private static NettyServerBuilder newBuilder(
+      ClientPortConfig config, RpcDependencies dependencies, EventLoops loops) {
+    var protocols =
+        new ClientProtocols(
+            new CallLanes(dependencies.views()),
+            httpRoutes(dependencies)::serve,
+            config.sniffTimeoutMillis());
+    var builder =
+        NettyServerBuilder.forAddress(
+            config.addresses().getFirst(), InternalNettyServerCredentials.create(protocols));
+    config.addresses().stream().skip(1).forEach(builder::addListenAddress);
+    builder
+        .channelType(loops.channelType())
+        .bossEventLoopGroup(loops.group())
+        .workerEventLoopGroup(loops.group())
+        .withOption(ChannelOption.SO_BACKLOG, ACCEPT_BACKLOG)
+        .withChildOption(ChannelOption.TCP_NODELAY, true)
+        .directExecutor()
+        // The sniffer has a timeout of its own, and HTTP/1.1 never completes gRPC's handshake.
+        .handshakeTimeout(Long.MAX_VALUE, TimeUnit.MILLISECONDS)
+        .flowControlWindow(FLOW_CONTROL_WINDOW_BYTES)
+        .maxInboundMessageSize(
+            config.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES + MESSAGE_HEADROOM_BYTES)
+        .maxInboundMetadataSize(MAX_METADATA_BYTES)
+        .maxConcurrentCallsPerConnection(config.limits().maxConcurrentStreams())
+        .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
+        .keepAliveTime(KEEPALIVE_HOURS, TimeUnit.HOURS)
+        .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS);
+    InternalNettyServerBuilder.setStatsEnabled(builder, false);
+    InternalNettyServerBuilder.setTracingEnabled(builder, false);
+    return builder;
+  }
+
+  private static HttpRoutes httpRoutes(RpcDependencies dependencies) {
+    var reads = new HealthReads(dependencies.replica(), dependencies.views());
+    var endpoints = new HashMap<String, HttpEndpoint>(ProbeEndpoint.routes(reads));
+    endpoints.put("/health", new HealthEndpoint(reads));
+    endpoints.put("/version", ApiVersions::answer);
+    return new HttpRoutes(endpoints);
+  }
+
+  private static void addServices(
+      NettyServerBuilder builder,
+      ClientPortConfig config,
+      RpcDependencies dependencies,
+      CallEnvironment environment) {
+    var headers = new ResponseHeaders(dependencies.identity(), dependencies.replica()::status);
+    builder.addService(
+        new KvService(
+                dependencies.replica(),
+                dependencies.compaction(),
+                headers,
+                new TxnValidator(config.limits().maxTxnOps()),
+                config.limits().maxRequestBytes())
+            .bind(environment));
+  }
+}

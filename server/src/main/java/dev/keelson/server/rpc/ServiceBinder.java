@@ -1,0 +1,77 @@
+package dev.keelson.server.rpc;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.protobuf.Parser;
+import io.grpc.Attributes;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerServiceDefinition;
+import java.io.InputStream;
+import java.util.function.Predicate;
+
+/** Binds the handlers of one service to the gRPC library. */
+final class ServiceBinder {
+  /** Put on every connection when it is accepted. */
+  static final Attributes.Key<CallLane> LANE = Attributes.Key.create("keelson-lane");
+
+  private final ServerServiceDefinition.Builder definition;
+  private final CallEnvironment environment;
+
+  ServiceBinder(String serviceName, CallEnvironment environment) {
+    this.definition = ServerServiceDefinition.builder(serviceName);
+    this.environment = environment;
+  }
+
+  /** A method that learners refuse, as most are (P2). */
+  <Q, R> ServiceBinder unary(
+      MethodDescriptor<Q, R> descriptor, Parser<Q> parser, UnaryHandler<Q, R> handler) {
+    return unary(descriptor, parser, request -> false, handler);
+  }
+
+  <Q, R> ServiceBinder unary(
+      MethodDescriptor<Q, R> descriptor,
+      Parser<Q> parser,
+      Predicate<Q> allowedOnLearner,
+      UnaryHandler<Q, R> handler) {
+    var method =
+        new UnaryMethod<>(
+            descriptor.getFullMethodName(), new WireReader<>(parser), allowedOnLearner, handler);
+    var raw =
+        descriptor.toBuilder(RawRequests.INSTANCE, descriptor.getResponseMarshaller()).build();
+    definition.addMethod(raw, new UnaryCalls<>(method, environment));
+    return this;
+  }
+
+  ServerServiceDefinition build() {
+    return definition.build();
+  }
+
+  private record UnaryCalls<Q, R>(UnaryMethod<Q, R> method, CallEnvironment environment)
+      implements ServerCallHandler<InputStream, R> {
+    @Override
+    public ServerCall.Listener<InputStream> startCall(
+        ServerCall<InputStream, R> call, Metadata headers) {
+      call.request(2); // one more than there may be, to find out about it
+      var lane = requireNonNull(call.getAttributes().get(LANE), "connection without a lane");
+      return new UnaryCall<>(call, headers, method, environment, lane);
+    }
+  }
+
+  /** Hands requests over unread: {@link UnaryCall} reads them itself. */
+  private enum RawRequests implements MethodDescriptor.Marshaller<InputStream> {
+    INSTANCE;
+
+    @Override
+    public InputStream stream(InputStream value) {
+      return value;
+    }
+
+    @Override
+    public InputStream parse(InputStream stream) {
+      return stream;
+    }
+  }
+}

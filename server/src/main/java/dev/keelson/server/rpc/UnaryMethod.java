@@ -1,0 +1,11 @@
+package dev.keelson.server.rpc;
+
+import java.util.function.Predicate;
+
+/**
+ * How one unary method is served.
+ *
+ * @param allowedOnLearner P2: which requests a learner may answer
+ */
+record UnaryMethod<Q, R>(
+    String name, WireReader<Q> reader, Predicate<Q> allowedOnLearner, UnaryHandler<Q, R> handler) {}
