@@ -1,0 +1,101 @@
+package dev.keelson.server.apply;
+
+import dev.keelson.api.command.Command;
+import dev.keelson.api.command.MemberAttributes;
+import dev.keelson.api.etcdserverpb.CompactionRequest;
+import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
+import dev.keelson.api.etcdserverpb.PutRequest;
+import dev.keelson.api.status.EtcdError;
+import dev.keelson.server.cluster.Member;
+import dev.keelson.storage.mvcc.CompactOutcome;
+import dev.keelson.storage.mvcc.KeyRange;
+import dev.keelson.storage.mvcc.KeyValue;
+import dev.keelson.storage.mvcc.MvccStore;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The one writer of the state machine: what a command does is a function of the store and the
+ * command, and of nothing else. Owned by the apply thread.
+ */
+final class Applier {
+  private final MvccStore store;
+  private final MemberRegister members;
+  private final LeaseDirectory leases;
+
+  Applier(MvccStore store, MemberRegister members, LeaseDirectory leases) {
+    this.store = store;
+    this.members = members;
+    this.leases = leases;
+  }
+
+  /**
+   * Runs one command in the open batch.
+   *
+   * @param answered whether anybody here waits for the result: what only the answer needs is not
+   *     read otherwise
+   */
+  ApplyResult apply(Command command, boolean answered) {
+    return switch (command.getOperationCase()) {
+      case PUT -> put(command.getPut(), answered);
+      case DELETE_RANGE -> delete(command.getDeleteRange());
+      case TXN -> TxnEvaluator.evaluate(store.begin(), command.getTxn(), leases, answered);
+      case COMPACTION -> compact(command.getCompaction());
+      case MEMBER_ATTRIBUTES -> publish(command.getMemberAttributes());
+      case OPERATION_NOT_SET ->
+          throw new IllegalStateException(
+              "a committed command is of a kind that this version does not know");
+    };
+  }
+
+  private ApplyResult put(PutRequest request, boolean answered) {
+    var txn = store.begin();
+    Optional<EtcdError> error = new PathChecks(KvReader.of(txn), leases).ofPut(request);
+    if (error.isPresent()) {
+      txn.commit();
+      return new ApplyResult.Refused(error.get());
+    }
+    boolean needsBefore =
+        (answered && request.getPrevKv()) || request.getIgnoreValue() || request.getIgnoreLease();
+    var before = needsBefore ? txn.get(WireBytes.of(request.getKey())) : Optional.<KeyValue>empty();
+    TxnEvaluator.put(txn, request, before);
+    List<KeyValue> previous = request.getPrevKv() ? before.stream().toList() : List.of();
+    return new ApplyResult.PutDone(txn.commit(), previous);
+  }
+
+  private ApplyResult delete(DeleteRangeRequest request) {
+    var txn = store.begin();
+    var range = KeyRange.of(WireBytes.of(request.getKey()), WireBytes.of(request.getRangeEnd()));
+    var deleted = txn.deleteRange(range);
+    List<KeyValue> previous = request.getPrevKv() ? deleted : List.of();
+    return new ApplyResult.DeleteDone(txn.commit(), deleted.size(), previous);
+  }
+
+  private ApplyResult compact(CompactionRequest request) {
+    return switch (store.scheduleCompaction(request.getRevision())) {
+      case CompactOutcome.Scheduled scheduled -> new ApplyResult.CompactionDone(currentRevision());
+      case CompactOutcome.Compacted compacted -> new ApplyResult.Refused(EtcdError.COMPACTED);
+      case CompactOutcome.Future future -> new ApplyResult.Refused(EtcdError.FUTURE_REV);
+    };
+  }
+
+  private long currentRevision() {
+    return store.begin().commit();
+  }
+
+  private ApplyResult publish(MemberAttributes attributes) {
+    var known = members.table().find(attributes.getMemberId());
+    if (known.isEmpty()) {
+      return new ApplyResult.Refused(EtcdError.MEMBER_NOT_FOUND);
+    }
+    members.replace(
+        store,
+        new Member(
+            known.get().id(),
+            attributes.getName(),
+            known.get().peerUrls(),
+            attributes.getClientUrlsList(),
+            known.get().learner()));
+    return new ApplyResult.MemberPublished();
+  }
+}

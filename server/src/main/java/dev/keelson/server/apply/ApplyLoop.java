@@ -1,0 +1,219 @@
+package dev.keelson.server.apply;
+
+import dev.keelson.raft.Entry;
+import dev.keelson.raft.Invariant;
+import dev.keelson.raft.LogPosition;
+import dev.keelson.server.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that applies ("keelson-apply"): it takes all committed entries that have gathered,
+ * runs them into one atomic write of the store, and then answers their clients.
+ */
+public final class ApplyLoop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ApplyLoop.class);
+
+  /** Entries that go into one write of the store. */
+  private static final int MAX_BATCH_ENTRIES = 2_048;
+
+  private static final int QUEUE_CAPACITY = 4_096;
+  private static final long OFFER_MILLIS = 100;
+  private static final long SLOW_APPLY_NANOS = 100_000_000;
+
+  private final ArrayBlockingQueue<Work> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
+  private final LiveStore store;
+  private final LeaseDirectory leases;
+  private final Listener listener;
+  private final Clock clock;
+  private final Thread thread;
+
+  /** What applying leads to. Called on the apply thread; must not block. */
+  public interface Listener {
+    /** Whether a client of this member waits for the result. */
+    boolean isAwaited(long requestId);
+
+    /** The command's outcome, visible to readers already. */
+    void completed(long requestId, ApplyResult result);
+
+    /** The first entry of a leader's term is applied, and with it all that came before. */
+    void termBegan(long term);
+
+    /** Everything up to this position is applied and visible: so many entries and bytes more. */
+    void applied(LogPosition position, int entries, long bytes);
+
+    void failed(Throwable cause);
+  }
+
+  private sealed interface Work {
+    record Entries(List<Entry> entries) implements Work {}
+
+    record Task(Runnable task) implements Work {}
+
+    record Stop() implements Work {}
+  }
+
+  /** A loop over this store, not started yet. */
+  public ApplyLoop(LiveStore store, LeaseDirectory leases, Listener listener, Clock clock) {
+    this.store = store;
+    this.leases = leases;
+    this.listener = listener;
+    this.clock = clock;
+    this.thread = Thread.ofPlatform().name("keelson-apply").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Hands over committed entries, in order. The node bounds what is under way. */
+  public void submit(List<Entry> committed) {
+    put(new Work.Entries(committed));
+  }
+
+  /** Runs a task between two batches, on the apply thread. */
+  public void execute(Runnable task) {
+    put(new Work.Task(task));
+  }
+
+  /** Applies what was submitted, then ends the thread. */
+  @Override
+  public void close() {
+    put(new Work.Stop());
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Waits for room, as long as there is somebody to make it. */
+  private void put(Work work) {
+    boolean interrupted = false;
+    boolean accepted = false;
+    while (!accepted && thread.isAlive()) {
+      try {
+        accepted = queue.offer(work, OFFER_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      var gathered = new ArrayList<Work>();
+      boolean running = true;
+      while (running) {
+        gathered.clear();
+        gathered.add(queue.take());
+        queue.drainTo(gathered);
+        running = process(gathered);
+      }
+    } catch (Throwable cause) {
+      listener.failed(cause);
+    }
+  }
+
+  private boolean process(List<Work> gathered) {
+    var batch = new Batch();
+    for (var work : gathered) {
+      switch (work) {
+        case Work.Entries(var entries) -> {
+          for (var entry : entries) {
+            batch.apply(entry);
+          }
+        }
+        case Work.Task(var task) -> {
+          batch.commit();
+          task.run();
+        }
+        case Work.Stop() -> {
+          batch.commit();
+          return false;
+        }
+      }
+    }
+    batch.commit();
+    return true;
+  }
+
+  /** Entries that become durable and visible together, and the answers that wait for that. */
+  private final class Batch {
+    private final List<Answer> answers = new ArrayList<>();
+    private Applier applier = new Applier(store.current(), store.members(), leases);
+    private LogPosition last = store.current().applied();
+    private int entries;
+    private long bytes;
+    private long startNanos = clock.nanoTime();
+
+    void apply(Entry entry) {
+      Invariant.check(
+          entry.index() == last.index() + 1, "apply of %d after %d", entry.index(), last.index());
+      switch (entry.type()) {
+        case COMMAND -> {
+          var command = CommandCodec.decode(entry.payload());
+          boolean awaited = listener.isAwaited(command.getRequestId());
+          var result = applier.apply(command, awaited);
+          if (awaited) {
+            answers.add(new Answer.Result(command.getRequestId(), result));
+          }
+        }
+        case NO_OP -> answers.add(new Answer.TermBegan(entry.term()));
+        case CONFIGURATION -> {}
+      }
+      last = entry.position();
+      bytes += entry.payload().length();
+      if (++entries >= MAX_BATCH_ENTRIES) {
+        commit();
+      }
+    }
+
+    void commit() {
+      if (entries > 0) {
+        store.current().commitBatch(last);
+        for (var answer : answers) {
+          answer.giveTo(listener);
+        }
+        listener.applied(last, entries, bytes);
+        warnIfSlow();
+      }
+      answers.clear();
+      entries = 0;
+      bytes = 0;
+      startNanos = clock.nanoTime();
+    }
+
+    private void warnIfSlow() {
+      long nanos = clock.nanoTime() - startNanos;
+      if (nanos > SLOW_APPLY_NANOS) {
+        log.warn("slow apply ms={} entries={} index={}", nanos / 1_000_000, entries, last.index());
+      }
+    }
+  }
+
+  private sealed interface Answer {
+    void giveTo(Listener listener);
+
+    record Result(long requestId, ApplyResult result) implements Answer {
+      @Override
+      public void giveTo(Listener listener) {
+        listener.completed(requestId, result);
+      }
+    }
+
+    record TermBegan(long term) implements Answer {
+      @Override
+      public void giveTo(Listener listener) {
+        listener.termBegan(term);
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package dev.keelson.server.apply;
+
+import dev.keelson.storage.mvcc.MvccStore;
+import dev.keelson.storage.mvcc.RangeOutcome;
+import dev.keelson.storage.mvcc.RangeQuery;
+import dev.keelson.storage.mvcc.ReadView;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * The store in use. A snapshot replaces it while readers hold views of the old one, which is closed
+ * by the last of them. The apply thread replaces, anyone reads.
+ */
+public final class LiveStore implements AutoCloseable {
+  private final MemberRegister members;
+  private volatile Generation generation;
+
+  /**
+   * Takes the store over, and closes it.
+   *
+   * @param failed hears why a thread of the store's cannot go on
+   */
+  public LiveStore(MvccStore store, MemberRegister members, Consumer<Throwable> failed) {
+    this.generation = new Generation(store, failed);
+    this.members = members;
+  }
+
+  /** For the apply thread, and for reads of single numbers; a range needs {@link #openView}. */
+  public MvccStore current() {
+    return generation.store;
+  }
+
+  public MemberRegister members() {
+    return members;
+  }
+
+  /** A view of the newest state; closed by the caller. */
+  public ReadView openView() {
+    while (true) {
+      var held = generation;
+      if (held.acquire()) {
+        return new HeldView(held.store.openView(), held);
+      }
+      if (held == generation) {
+        throw new IllegalStateException("the store is closed");
+      }
+    }
+  }
+
+  /** Makes all that is applied durable, without keeping readers or the writer waiting. */
+  void flush() {
+    var held = generation;
+    if (held.acquire()) {
+      try {
+        held.store.flush();
+      } finally {
+        held.release();
+      }
+    }
+  }
+
+  /** Puts a newly installed store in place of the old one. Apply thread only. */
+  public void replace(MvccStore installed) {
+    var old = generation;
+    generation = new Generation(installed, old.failed);
+    members.reload(installed);
+    old.release();
+  }
+
+  @Override
+  public void close() {
+    generation.release();
+  }
+
+  /** A store and how many hold it: its users, and this class while it is the current one. */
+  private static final class Generation {
+    final MvccStore store;
+    final Consumer<Throwable> failed;
+    private final CompactionThread compaction;
+    private final AtomicInteger holders = new AtomicInteger(1);
+
+    Generation(MvccStore store, Consumer<Throwable> failed) {
+      this.store = store;
+      this.failed = failed;
+      this.compaction = new CompactionThread(store.compactor(), failed);
+    }
+
+    /** False if the store is closed already. */
+    boolean acquire() {
+      int count = holders.get();
+      while (count > 0) {
+        if (holders.compareAndSet(count, count + 1)) {
+          return true;
+        }
+        count = holders.get();
+      }
+      return false;
+    }
+
+    void release() {
+      if (holders.decrementAndGet() == 0) {
+        compaction.close();
+        store.close();
+      }
+    }
+  }
+
+  private record HeldView(ReadView view, Generation held) implements ReadView {
+    @Override
+    public long revision() {
+      return view.revision();
+    }
+
+    @Override
+    public long compactRevision() {
+      return view.compactRevision();
+    }
+
+    @Override
+    public RangeOutcome range(RangeQuery query) {
+      return view.range(query);
+    }
+
+    @Override
+    public void close() {
+      view.close();
+      held.release();
+    }
+  }
+}
