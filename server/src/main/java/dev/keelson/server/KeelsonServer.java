@@ -1,0 +1,249 @@
+package dev.keelson.server;
+
+import dev.keelson.raft.RaftConfig;
+import dev.keelson.raft.RaftNode;
+import dev.keelson.raft.RaftStatus;
+import dev.keelson.raft.RestoredState;
+import dev.keelson.raft.SnapshotDescriptor;
+import dev.keelson.raft.membership.Configuration;
+import dev.keelson.server.apply.LiveStore;
+import dev.keelson.server.apply.Upkeep;
+import dev.keelson.server.cluster.Member;
+import dev.keelson.server.cluster.MemberTable;
+import dev.keelson.server.cluster.ServerIdentity;
+import dev.keelson.server.config.MemberUrl;
+import dev.keelson.server.config.ServerConfig;
+import dev.keelson.server.http.ApiVersions;
+import dev.keelson.server.replica.ApplyStage;
+import dev.keelson.server.replica.DurabilityGate;
+import dev.keelson.server.replica.LogKeeping;
+import dev.keelson.server.replica.PendingProposals;
+import dev.keelson.server.replica.ReplicaInbox;
+import dev.keelson.server.replica.ReplicaLimits;
+import dev.keelson.server.replica.ReplicaLoop;
+import dev.keelson.server.replica.ReplicaParts;
+import dev.keelson.server.replica.WalStage;
+import dev.keelson.server.rpc.ClientPort;
+import dev.keelson.server.rpc.ClientPortConfig;
+import dev.keelson.server.rpc.RpcDependencies;
+import dev.keelson.server.time.Clock;
+import dev.keelson.server.time.SystemClock;
+import dev.keelson.server.transport.NettyPeerTransport;
+import dev.keelson.server.transport.TransportConfig;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One running member. {@link #start} wires everything, {@link #close} undoes it in reverse order. A
+ * member that fails inside closes itself and says why in {@link #awaitTermination}. Thread-safe.
+ */
+public final class KeelsonServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(KeelsonServer.class);
+  private static final long FLUSH_BYTES = 64L << 20;
+  private static final long FLUSH_AGE_NANOS = 30_000_000_000L;
+  private static final long MAX_LAGGING_BYTES = 512L << 20;
+
+  private final ServerConfig config;
+  private final Clock clock = new SystemClock();
+  private final MachineRandom random = new MachineRandom();
+  private final Closing closing = new Closing();
+  private final CompletableFuture<MemberStop> stop = new CompletableFuture<>();
+  private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+  private KeelsonServer(ServerConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * Starts a member and returns when it listens; it may not have a leader yet.
+   *
+   * @throws StartException with one line for the operator; nothing is left open or changed then
+   */
+  public static KeelsonServer start(ServerConfig config) throws StartException {
+    var server = new KeelsonServer(config);
+    try {
+      server.open();
+      return server;
+    } catch (StartException | RuntimeException e) {
+      server.closing.close();
+      throw e;
+    }
+  }
+
+  /** Waits until the member was closed, by somebody or by its own failure. */
+  public MemberStop awaitTermination() throws InterruptedException {
+    var result = stop.thenCombine(closed, (how, _) -> how);
+    try {
+      return result.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("neither part ends with an exception", e);
+    }
+  }
+
+  /** Stops serving, makes what is applied durable, and lets go of everything. */
+  @Override
+  public void close() {
+    if (stop.complete(new MemberStop.Closed())) {
+      shutDown();
+    } else {
+      closed.join();
+    }
+  }
+
+  private void shutDown() {
+    closing.close();
+    closed.complete(null);
+  }
+
+  /** A thread ended that the member cannot be without: it closes on a thread of its own. */
+  private void memberFailed(String thread, Throwable cause) {
+    if (stop.complete(new MemberStop.Failed(thread, cause))) {
+      log.error("member failed thread={}: stopping", thread, cause);
+      Thread.ofPlatform().name("keelson-stop").start(this::shutDown);
+    }
+  }
+
+  private void open() throws StartException {
+    var storage = MemberStorage.open(config, this::memberFailed);
+    closing.add(storage);
+    var store = storage.store();
+    var identity = storage.identity();
+    var transport = transport(identity, store);
+    closing.add(transport);
+    var node = node(storage);
+    var replica = startReplica(node, storage, transport);
+    listenToPeers(transport, replica);
+    startClientPort(identity, replica, store);
+    log.info(
+        "serving member={} name={} cluster={} clients={} peers={}",
+        Long.toHexString(identity.memberId()),
+        config.identity().name(),
+        Long.toHexString(identity.clusterId()),
+        config.listeners().listenClientUrls(),
+        config.listeners().listenPeerUrls());
+  }
+
+  private NettyPeerTransport transport(ServerIdentity identity, LiveStore store) {
+    var defaults =
+        TransportConfig.defaults(urls(config.listeners().listenPeerUrls()), ApiVersions.SERVER);
+    return new NettyPeerTransport(identity, defaults, store.members()::table, clock, random);
+  }
+
+  private RaftNode node(MemberStorage storage) {
+    var wal = storage.wal();
+    int heartbeatMillis = config.timing().heartbeatIntervalMillis();
+    var raftConfig =
+        RaftConfig.defaults(
+            storage.identity().memberId(),
+            config.timing().electionTimeoutMillis() / heartbeatMillis,
+            1);
+    var base = new SnapshotDescriptor(wal.base(), configuration(storage.store().members().table()));
+    var state =
+        new RestoredState(wal.hardState(), base, storage.store().current().applied().index());
+    return RaftNode.restore(raftConfig, state, wal, random);
+  }
+
+  private static Configuration configuration(MemberTable table) {
+    var voters = new HashSet<Long>();
+    var learners = new HashSet<Long>();
+    for (var member : table.members()) {
+      (member.learner() ? learners : voters).add(member.id());
+    }
+    return new Configuration(List.copyOf(voters), List.of(), List.copyOf(learners));
+  }
+
+  private ReplicaInbox startReplica(
+      RaftNode node, MemberStorage storage, NettyPeerTransport transport) {
+    var timing = config.timing();
+    var limits = ReplicaLimits.of(timing.heartbeatIntervalMillis(), timing.electionTimeoutMillis());
+    var pending = new PendingProposals(limits.maxPendingProposals());
+    var gate = new DurabilityGate(transport);
+    RaftStatus status = node.status();
+    var inbox = new ReplicaInbox(status, limits, pending, gate, clock, random.nextLong());
+    var upkeep = upkeep(storage.store(), inbox);
+    closing.add(upkeep);
+    var apply =
+        new ApplyStage(
+            storage.store(),
+            inbox,
+            pending,
+            upkeep,
+            snapshot -> {
+              throw new IllegalStateException("no snapshot can have arrived: " + snapshot);
+            },
+            this::memberFailed,
+            clock);
+    closing.add(apply);
+    var wal = new WalStage(storage.takeWal(), inbox, this::memberFailed, clock);
+    closing.add(wal);
+    var keeping = new LogKeeping(timing.snapshotCatchupEntries(), MAX_LAGGING_BYTES);
+    var parts =
+        new ReplicaParts(
+            wal,
+            apply,
+            (peer, _) -> inbox.snapshotShipped(peer, 0, false),
+            transport,
+            gate,
+            pending,
+            keeping,
+            clock,
+            this::memberFailed);
+    var loop = new ReplicaLoop(node, inbox, limits, parts);
+    closing.add(loop);
+    upkeep.start();
+    loop.start();
+    return inbox;
+  }
+
+  private Upkeep upkeep(LiveStore store, ReplicaInbox inbox) {
+    var limits = new Upkeep.Limits(FLUSH_BYTES, config.timing().snapshotCount(), FLUSH_AGE_NANOS);
+    return new Upkeep(
+        store, limits, inbox::flushed, cause -> memberFailed("keelson-upkeep", cause), clock);
+  }
+
+  private void listenToPeers(NettyPeerTransport transport, ReplicaInbox replica)
+      throws StartException {
+    try {
+      transport.start(replica);
+    } catch (IOException e) {
+      throw new StartException("--listen-peer-urls: " + e.getMessage(), e);
+    }
+  }
+
+  private void startClientPort(ServerIdentity identity, ReplicaInbox replica, LiveStore store)
+      throws StartException {
+    List<InetSocketAddress> addresses =
+        config.listeners().listenClientUrls().stream().map(MemberUrl::socketAddress).toList();
+    var dependencies =
+        new RpcDependencies(
+            identity,
+            replica,
+            store::openView,
+            store.members()::table,
+            (revision, done) -> store.current().compactor().whenFinished(revision, done),
+            clock);
+    try {
+      closing.add(ClientPort.start(ClientPortConfig.of(addresses, config.limits()), dependencies));
+    } catch (IOException e) {
+      throw new StartException("--listen-client-urls: " + e.getMessage(), e);
+    }
+    var self =
+        new Member(
+            identity.memberId(),
+            config.identity().name(),
+            List.of(),
+            urls(config.listeners().advertiseClientUrls()),
+            false);
+    closing.add(MemberPublisher.start(replica, self));
+  }
+
+  private static List<String> urls(List<MemberUrl> urls) {
+    return urls.stream().map(MemberUrl::toString).toList();
+  }
+}

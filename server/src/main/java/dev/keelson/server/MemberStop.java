@@ -1,0 +1,37 @@
+package dev.keelson.server;
+
+import dev.keelson.storage.mvcc.engine.EngineException;
+import java.io.IOException;
+
+/** How a member came to its end. */
+public sealed interface MemberStop {
+  /** What the process ends with. */
+  int exitCode();
+
+  /** It was asked to. */
+  record Closed() implements MemberStop {
+    @Override
+    public int exitCode() {
+      return 0;
+    }
+  }
+
+  /**
+   * A thread could not go on; the member stopped rather than continue with state it cannot trust.
+   */
+  record Failed(String thread, Throwable cause) implements MemberStop {
+    private static final int DISK = 70;
+    private static final int INTERNAL = 71;
+
+    /** The disk failed (reliability.md 1.7), or we are broken (OV-oom). */
+    @Override
+    public int exitCode() {
+      for (var part = cause; part != null; part = part.getCause()) {
+        if (part instanceof IOException || part instanceof EngineException) {
+          return DISK;
+        }
+      }
+      return INTERNAL;
+    }
+  }
+}

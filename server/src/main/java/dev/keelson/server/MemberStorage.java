@@ -1,0 +1,224 @@
+package dev.keelson.server;
+
+import dev.keelson.raft.LogPosition;
+import dev.keelson.server.apply.LiveStore;
+import dev.keelson.server.apply.MemberRegister;
+import dev.keelson.server.cluster.ClusterBirth;
+import dev.keelson.server.cluster.MemberFile;
+import dev.keelson.server.cluster.MemberTable;
+import dev.keelson.server.cluster.ServerIdentity;
+import dev.keelson.server.config.MemberUrl;
+import dev.keelson.server.config.ServerConfig;
+import dev.keelson.server.replica.MemberFailure;
+import dev.keelson.storage.disk.DataDirectoryLock;
+import dev.keelson.storage.disk.Disk;
+import dev.keelson.storage.disk.PosixDisk;
+import dev.keelson.storage.mvcc.MvccConfig;
+import dev.keelson.storage.mvcc.MvccStore;
+import dev.keelson.storage.mvcc.engine.EngineConfig;
+import dev.keelson.storage.mvcc.engine.EngineException;
+import dev.keelson.storage.mvcc.engine.RocksEngine;
+import dev.keelson.storage.wal.Wal;
+import dev.keelson.storage.wal.WalConfig;
+import dev.keelson.storage.wal.WalIdentity;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+
+/** Everything of a member that is on disk: opened together, checked against each other. */
+final class MemberStorage implements AutoCloseable {
+  private static final int MAX_OPEN_FILES = 1_024;
+  private static final int BACKGROUND_JOBS = 2;
+
+  private final Closing closing;
+  private final ServerIdentity identity;
+  private final LiveStore store;
+  private final Wal wal;
+  private boolean walTaken;
+
+  private MemberStorage(Closing closing, ServerIdentity identity, LiveStore store, Wal wal) {
+    this.closing = closing;
+    this.identity = identity;
+    this.store = store;
+    this.wal = wal;
+  }
+
+  /**
+   * Opens a member's data, or begins it in an empty directory.
+   *
+   * @throws StartException if the data is not this member's, is in use, or cannot be trusted;
+   *     nothing was changed then
+   */
+  static MemberStorage open(ServerConfig config, MemberFailure failure) throws StartException {
+    var closing = new Closing();
+    try {
+      return open(config, failure, new PosixDisk(), closing);
+    } catch (IOException | EngineException e) {
+      closing.close();
+      throw new StartException(describe(e, config.identity().dataDir()), e);
+    } catch (RuntimeException | StartException e) {
+      closing.close();
+      throw e;
+    }
+  }
+
+  private static MemberStorage open(
+      ServerConfig config, MemberFailure failure, Disk disk, Closing closing)
+      throws IOException, StartException {
+    var directory = config.identity().dataDir();
+    // Asked before the lock is taken: a directory that is not ours must not even get a lock file.
+    MemberFile.read(disk, directory);
+    closing.add(DataDirectoryLock.take(disk, directory));
+    var birth = birthOf(config);
+    Optional<MemberFile> existing = MemberFile.read(disk, directory);
+    var self =
+        existing.isPresent()
+            ? existing.get()
+            : new MemberFile(
+                new ServerIdentity(birth.clusterId(), ownId(config)), config.identity().name());
+    if (existing.isEmpty()) {
+      self.write(disk, directory);
+    }
+    var store = openStore(config, birth, failure);
+    closing.add(store);
+    requireOwnData(self, store.members().table(), config);
+    var identity = self.identity();
+    var walIdentity = new WalIdentity(identity.clusterId(), identity.memberId());
+    DataDirectoryLock.createDurably(disk, config.identity().walDir());
+    var wal = Wal.open(disk, config.identity().walDir(), walIdentity, walConfig(config));
+    var storage = new MemberStorage(closing, identity, store, wal);
+    closing.add(storage::closeWalUnlessTaken);
+    requireMatch(wal, store.current().applied(), directory);
+    return storage;
+  }
+
+  private static MemberTable birthOf(ServerConfig config) {
+    var urls = new LinkedHashMap<String, List<String>>();
+    config
+        .initialCluster()
+        .members()
+        .forEach((name, peers) -> urls.put(name, peers.stream().map(MemberUrl::toString).toList()));
+    return ClusterBirth.tableOf(urls, config.initialCluster().token());
+  }
+
+  private static long ownId(ServerConfig config) {
+    return ClusterBirth.memberId(ownPeerUrls(config), config.initialCluster().token());
+  }
+
+  private static List<String> ownPeerUrls(ServerConfig config) {
+    return config.listeners().advertisePeerUrls().stream().map(MemberUrl::toString).toList();
+  }
+
+  private static LiveStore openStore(
+      ServerConfig config, MemberTable birth, MemberFailure failure) {
+    var directory = config.identity().dataDir();
+    var engine = RocksEngine.open(directory.resolve("state"), engineConfig(config));
+    var store = MvccStore.open(engine, MvccConfig.defaults());
+    var members =
+        MemberRegister.load(store)
+            .orElseGet(
+                () -> {
+                  var created = MemberRegister.create(store, birth);
+                  store.commitBatch(LogPosition.ZERO);
+                  store.flush();
+                  return created;
+                });
+    return new LiveStore(store, members, cause -> failure.memberFailed("keelson-compact", cause));
+  }
+
+  private static EngineConfig engineConfig(ServerConfig config) {
+    return new EngineConfig(
+        config.resources().blockCacheBytes(),
+        config.resources().memtableBytes(),
+        MAX_OPEN_FILES,
+        BACKGROUND_JOBS,
+        false);
+  }
+
+  private static WalConfig walConfig(ServerConfig config) {
+    return WalConfig.DEFAULT
+        .withSegmentBytes(Math.toIntExact(config.resources().walSegmentBytes()))
+        .withTailBytes(config.resources().walCacheBytes());
+  }
+
+  /** Flags tell how a cluster is born; afterwards the data says who its owner is. */
+  private static void requireOwnData(MemberFile self, MemberTable table, ServerConfig config)
+      throws StartException {
+    var member = table.find(self.identity().memberId());
+    if (member.isEmpty()) {
+      throw new StartException(
+          "%s holds the data of member %x, which is not in its own member list"
+              .formatted(config.identity().dataDir(), self.identity().memberId()));
+    }
+    var advertised = ownPeerUrls(config);
+    if (member.get().peerUrls().stream().noneMatch(advertised::contains)) {
+      throw new StartException(
+          "%s belongs to member '%s' with peer URLs %s; this member is told to be '%s' with %s"
+              .formatted(
+                  config.identity().dataDir(),
+                  self.name(),
+                  String.join(",", member.get().peerUrls()),
+                  config.identity().name(),
+                  String.join(",", advertised)));
+    }
+  }
+
+  /** The store is never ahead of the log (anchor 4), and the log reaches back to the store. */
+  private static void requireMatch(Wal wal, LogPosition applied, Path directory)
+      throws StartException {
+    boolean reaches = applied.index() >= wal.base().index() && applied.index() <= wal.lastIndex();
+    if (!reaches || wal.termAt(applied.index()) != applied.term()) {
+      throw new StartException(
+          ("%s: the store has applied entry %d of term %d, the log holds %d to %d: a part of the"
+                  + " data was lost or exchanged; remove this member and add it again")
+              .formatted(
+                  directory, applied.index(), applied.term(), wal.firstIndex(), wal.lastIndex()));
+    }
+  }
+
+  private static String describe(Exception e, Path directory) {
+    return switch (e) {
+      case Disk.DirectoryLockedException locked ->
+          directory + " is in use by another process; stop it or name another --data-dir";
+      case AccessDeniedException denied ->
+          "no permission for %s in the data directory %s".formatted(denied.getFile(), directory);
+      case FileSystemException failed when failed.getReason() != null ->
+          "the data directory %s cannot be used: %s: %s"
+              .formatted(directory, failed.getFile(), failed.getReason());
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  ServerIdentity identity() {
+    return identity;
+  }
+
+  LiveStore store() {
+    return store;
+  }
+
+  Wal wal() {
+    return wal;
+  }
+
+  /** The log, to be closed by the caller from now on. */
+  Wal takeWal() {
+    walTaken = true;
+    return wal;
+  }
+
+  private void closeWalUnlessTaken() throws IOException {
+    if (!walTaken) {
+      wal.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.close();
+  }
+}

@@ -1,0 +1,14 @@
+package dev.keelson.server;
+
+/** Why a member does not start, in one line for the operator. */
+public final class StartException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  public StartException(String message) {
+    super(message);
+  }
+
+  public StartException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,290 @@
+package dev.keelson.server.replica;
+
+import dev.keelson.api.status.EtcdError;
+import dev.keelson.raft.Effect;
+import dev.keelson.raft.Input;
+import dev.keelson.raft.Message;
+import dev.keelson.raft.Output;
+import dev.keelson.raft.Proposal;
+import dev.keelson.raft.RaftNode;
+import dev.keelson.raft.RaftStatus;
+import dev.keelson.server.time.Clock;
+import dev.keelson.server.transport.PeerTransport;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * The one thread around the Raft node ("keelson-replica"): it gathers inputs, steps the node and
+ * hands its effects on. It decides nothing about Raft.
+ */
+public final class ReplicaLoop implements AutoCloseable {
+  private static final int MAX_DRAIN = 1024;
+
+  private final RaftNode node;
+  private final ReplicaInbox inbox;
+  private final ReplicaLimits limits;
+  private final ReplicaParts parts;
+  private final PeerTransport transport;
+  private final PendingProposals pending;
+  private final DurabilityGate gate;
+  private final Clock clock;
+  private final MemberFailure failure;
+  private final Thread thread;
+
+  // Owned by the replica thread.
+  private final PendingReads reads = new PendingReads();
+  private final ArrayDeque<Proposal> held = new ArrayDeque<>();
+  private final TickSource ticks;
+  private List<Proposal> offering = List.of();
+  private RaftStatus status;
+  private long persistedSeen;
+  private long appliedSeen;
+  private long flushedSeen;
+
+  /** A loop around this node, not started yet. */
+  public ReplicaLoop(RaftNode node, ReplicaInbox inbox, ReplicaLimits limits, ReplicaParts parts) {
+    this.node = node;
+    this.inbox = inbox;
+    this.limits = limits;
+    this.parts = parts;
+    this.transport = parts.transport();
+    this.pending = parts.pending();
+    this.gate = parts.gate();
+    this.clock = parts.clock();
+    this.failure = parts.failure();
+    this.status = node.status();
+    this.appliedSeen = status.appliedIndex();
+    this.ticks = new TickSource(limits, clock.nanoTime());
+    this.thread = Thread.ofPlatform().name("keelson-replica").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** Ends the thread; clients that still wait hear "server stopped". */
+  @Override
+  public void close() {
+    inbox.shut();
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    reads.failAll(EtcdError.STOPPED);
+    pending.failAll(EtcdError.STOPPED);
+  }
+
+  private void run() {
+    try {
+      var work = new Work();
+      while (inbox.isOpen()) {
+        inbox.doorbell.await(ticks.nanosUntilNext(clock.nanoTime()), this::hasWork);
+        work.gather();
+        stepAll(work);
+        transport.flush();
+      }
+    } catch (Throwable cause) {
+      inbox.shut();
+      failure.memberFailed("keelson-replica", cause);
+    }
+  }
+
+  private boolean hasWork() {
+    return !inbox.isOpen()
+        || !inbox.messages.isEmpty()
+        || !inbox.proposals.isEmpty()
+        || !inbox.readers.isEmpty()
+        || !inbox.controls.isEmpty()
+        || !inbox.unreachable.isEmpty()
+        || inbox.persisted.get() != persistedSeen
+        || inbox.applied.get() != appliedSeen;
+  }
+
+  /** What peers say and what is durable comes first: client work never delays it (OV-shed). */
+  private void stepAll(Work work) {
+    long nowNanos = clock.nanoTime();
+    for (var message : work.messages) {
+      step(new Input.Receive(message));
+    }
+    for (var control : work.controls) {
+      if (control instanceof Input.SnapshotInstalled(var snapshot)) {
+        parts.log().resetTo(snapshot.position());
+      }
+      step(control);
+    }
+    for (var peer : List.copyOf(inbox.unreachable)) {
+      inbox.unreachable.remove(peer);
+      step(new Input.PeerUnreachable(peer));
+    }
+    reportPersisted();
+    reportApplied();
+    for (int due = ticks.due(nowNanos); due > 0; due--) {
+      tick(nowNanos);
+    }
+    propose(work.proposals);
+    if (!work.readers.isEmpty()) {
+      long id = reads.add(work.readers, nowNanos + limits.requestTimeoutNanos());
+      step(new Input.ReadRequest(id));
+    }
+  }
+
+  private void reportPersisted() {
+    long sequence = inbox.persisted.get();
+    if (sequence != persistedSeen) {
+      persistedSeen = sequence;
+      step(new Input.Persisted(sequence));
+    }
+  }
+
+  private void reportApplied() {
+    long index = inbox.applied.get();
+    if (index != appliedSeen) {
+      appliedSeen = index;
+      step(new Input.Applied(index));
+      reads.applied(index);
+    }
+  }
+
+  private void tick(long nowNanos) {
+    step(new Input.Tick());
+    pending.expire(nowNanos);
+    reads.expire(nowNanos);
+    offerHeld();
+    long flushed = inbox.flushed.get();
+    if (flushed != flushedSeen) {
+      flushedSeen = flushed;
+      releaseLog();
+    }
+  }
+
+  private void releaseLog() {
+    var log = parts.log();
+    log.release(
+        parts
+            .keeping()
+            .releasable(flushedSeen, status.lastIndex(), node.progress(), log.averageEntryBytes()));
+  }
+
+  private void propose(List<Proposal> gathered) {
+    if (gathered.isEmpty()) {
+      return;
+    }
+    for (var proposal : gathered) {
+      pending.handedOver(proposal.id(), status.term());
+    }
+    offering = gathered;
+    step(new Input.Propose(gathered));
+    offering = List.of();
+  }
+
+  private void offerHeld() {
+    if (held.isEmpty() || !status.hasLeader()) {
+      return;
+    }
+    var again = new ArrayList<Proposal>(held.size());
+    for (var proposal = held.poll(); proposal != null; proposal = held.poll()) {
+      if (pending.isAwaited(proposal.id())) {
+        again.add(proposal);
+      }
+    }
+    propose(again);
+  }
+
+  private void step(Input input) {
+    var output = node.step(input);
+    var before = status;
+    status = output.status();
+    inbox.publish(status);
+    execute(output);
+    StatusLog.changed(before, status);
+    if (!before.hasLeader() && status.hasLeader()) {
+      offerHeld();
+    }
+  }
+
+  private void execute(Output output) {
+    for (var effect : output.effects()) {
+      switch (effect) {
+        case Effect.Append append ->
+            parts
+                .log()
+                .append(append.sequence(), append.entries(), append.hardState(), append.mustSync());
+        case Effect.Send(var message) -> transport.send(message);
+        case Effect.SendAfterDurable(var message, var sequence) -> gate.send(message, sequence);
+        case Effect.Apply(var entries) -> parts.stateMachine().apply(entries);
+        case Effect.ServeRead(var readId, var index) -> {
+          reads.indexFound(readId, index);
+          reads.applied(appliedSeen);
+        }
+        case Effect.FailRead(var readId, var reason) -> reads.fail(readId, errorOf(reason));
+        case Effect.RejectProposals rejected -> reject(rejected);
+        case Effect.ShipSnapshot(var peer, var atLeastIndex) ->
+            parts.snapshots().ship(peer, atLeastIndex);
+        case Effect.InstallSnapshot(var snapshot) -> parts.stateMachine().install(snapshot);
+      }
+    }
+  }
+
+  /**
+   * What the node refuses in the step that offers it never left this process: for want of a leader
+   * it is held, and offered again once there is one, until its time is over. A refusal that comes
+   * back from elsewhere is the client's to hear: nothing is ever proposed twice.
+   */
+  private void reject(Effect.RejectProposals rejected) {
+    var refused = new HashSet<>(rejected.proposalIds());
+    if (mayBeHeld(rejected.reason())) {
+      for (var proposal : offering) {
+        if (refused.remove(proposal.id())) {
+          pending.takenBack(proposal.id());
+          held.add(proposal);
+        }
+      }
+    }
+    for (var id : refused) {
+      pending.fail(id, errorOf(rejected.reason()));
+    }
+  }
+
+  private static boolean mayBeHeld(Effect.ProposalRejection reason) {
+    return switch (reason) {
+      case NO_LEADER, TRANSFERRING -> true;
+      case NOT_LEADER, OVERLOADED -> false;
+    };
+  }
+
+  private static EtcdError errorOf(Effect.ReadFailure reason) {
+    return switch (reason) {
+      case LEADER_CHANGED -> EtcdError.LEADER_CHANGED;
+      case OVERLOADED -> EtcdError.REQUEST_TOO_MANY_REQUESTS;
+    };
+  }
+
+  private static EtcdError errorOf(Effect.ProposalRejection reason) {
+    return switch (reason) {
+      case NO_LEADER, TRANSFERRING, NOT_LEADER -> EtcdError.LEADER_CHANGED;
+      case OVERLOADED -> EtcdError.REQUEST_TOO_MANY_REQUESTS;
+    };
+  }
+
+  /** All that has gathered since the last round; reused. */
+  private final class Work {
+    private final List<Message> messages = new ArrayList<>();
+    private final List<Input> controls = new ArrayList<>();
+    private final List<Proposal> proposals = new ArrayList<>();
+    private final List<Completion<Long>> readers = new ArrayList<>();
+
+    void gather() {
+      messages.clear();
+      controls.clear();
+      proposals.clear();
+      readers.clear();
+      inbox.messages.drainTo(messages, MAX_DRAIN);
+      inbox.controls.drainTo(controls, MAX_DRAIN);
+      inbox.proposals.drainTo(proposals, MAX_DRAIN);
+      inbox.readers.drainTo(readers, Integer.MAX_VALUE);
+    }
+  }
+}

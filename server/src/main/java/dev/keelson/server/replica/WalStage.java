@@ -1,0 +1,90 @@
+package dev.keelson.server.replica;
+
+import dev.keelson.raft.Entry;
+import dev.keelson.raft.HardState;
+import dev.keelson.raft.LogPosition;
+import dev.keelson.server.time.Clock;
+import dev.keelson.storage.wal.Wal;
+import dev.keelson.storage.wal.WalListener;
+import dev.keelson.storage.wal.WalWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The log as the replica thread uses it; the writing is done by "keelson-wal". */
+public final class WalStage implements ReplicaParts.Log, AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WalStage.class);
+  private static final long SLOW_SYNC_NANOS = 100_000_000;
+
+  private final WalWriter writer;
+  private long appendedBytes;
+  private long appendedEntries = 1;
+
+  /** Starts the writer's thread. */
+  public WalStage(Wal wal, ReplicaInbox inbox, MemberFailure failure, Clock clock) {
+    this.writer =
+        new WalWriter(wal, new Reports(inbox, failure), WalStage::warnIfSlow, clock::nanoTime);
+  }
+
+  @Override
+  public void append(long sequence, List<Entry> entries, HardState hardState, boolean mustSync) {
+    for (var entry : entries) {
+      appendedBytes += entry.payload().length();
+    }
+    appendedEntries += entries.size();
+    // False if the log has failed: its listener stops the member.
+    var _ = writer.submit(sequence, entries, hardState, mustSync);
+  }
+
+  @Override
+  public void resetTo(LogPosition position) {
+    var old = writer.log().hardState();
+    try {
+      writer.reset(position, new HardState(old.term(), old.votedFor(), position.index()));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the log cannot go on after the snapshot", e);
+    }
+  }
+
+  @Override
+  public void release(long upToIndex) {
+    try {
+      if (upToIndex >= writer.log().firstIndex()) {
+        var _ = writer.release(upToIndex);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the log cannot be released", e);
+    }
+  }
+
+  @Override
+  public long averageEntryBytes() {
+    return appendedBytes / appendedEntries;
+  }
+
+  @Override
+  public void close() throws IOException {
+    writer.close();
+  }
+
+  private static void warnIfSlow(long syncNanos, int appends, long payloadBytes) {
+    if (syncNanos > SLOW_SYNC_NANOS) {
+      log.warn(
+          "slow fsync ms={} appends={} bytes={}", syncNanos / 1_000_000, appends, payloadBytes);
+    }
+  }
+
+  private record Reports(ReplicaInbox inbox, MemberFailure failure) implements WalListener {
+    @Override
+    public void persisted(long sequence) {
+      inbox.persisted(sequence);
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      failure.memberFailed("keelson-wal", cause);
+    }
+  }
+}
