@@ -25,6 +25,7 @@ final class Following {
     var previous = request.previous();
     if (previous.index() < log.commit()) {
       // Late or doubled. What is committed here is in the leader's log as well.
+      checkCommitted(request);
       accept(request.from(), log.commit());
       return;
     }
@@ -43,6 +44,20 @@ final class Following {
     // Only what this request showed to be the leader's: our log may go on with something else.
     member.commitTo(Math.min(request.commit(), verified));
     accept(request.from(), verified);
+  }
+
+  private void checkCommitted(Message.AppendRequest request) {
+    var log = member.log;
+    for (var entry : request.entries()) {
+      if (entry.index() >= log.firstIndex() && entry.index() <= log.commit()) {
+        Invariant.check(
+            log.termAt(entry.index()) == entry.term(),
+            "member %d sends %s, committed is term %d",
+            request.from(),
+            entry.position(),
+            log.termAt(entry.index()));
+      }
+    }
   }
 
   /** Entries we have already are left alone: a late request must not cut off what came after. */
