@@ -84,7 +84,8 @@ final class ModelStore {
     return state;
   }
 
-  private Map<Bytes, Change> newest(long at) {
+  /** The last change of each key up to a revision. */
+  Map<Bytes, Change> newest(long at) {
     var newest = new HashMap<Bytes, Change>();
     for (var change : changes) {
       if (change.revision().main() <= at) {

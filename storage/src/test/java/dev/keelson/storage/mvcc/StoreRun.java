@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.zip.CRC32C;
 
 /** A store and a model that apply the same log, and every comparison between them. */
 final class StoreRun {
@@ -109,7 +110,32 @@ final class StoreRun {
     }
     checkHash(model.compactRevision + random.nextInt(4));
     checkHash(0);
-    assertThat(store.stats().keys()).isEqualTo(model.state(Long.MAX_VALUE).size());
+    checkTotals();
+  }
+
+  /** The sums kept with every change against those over what is there. */
+  private void checkTotals() {
+    var totals = StoreState.Totals.ZERO;
+    for (var change : model.newest(Long.MAX_VALUE).values()) {
+      if (change instanceof Change.Put(var revision, var kv)) {
+        byte[] wire = KeyValueCodec.encode(kv);
+        var crc = new CRC32C();
+        crc.update(wire);
+        totals =
+            totals.plus(
+                new Head(
+                    revision.main(),
+                    (int) revision.sub(),
+                    kv.createRevision(),
+                    kv.version(),
+                    kv.lease(),
+                    wire.length,
+                    (int) crc.getValue()));
+      }
+    }
+    assertThat(store.stats().keys()).isEqualTo(totals.keys());
+    assertThat(store.stats().keyBytes()).isEqualTo(totals.bytes());
+    assertThat(store.contentHash()).isEqualTo(totals.contentHash());
   }
 
   private void checkHash(long revision) {

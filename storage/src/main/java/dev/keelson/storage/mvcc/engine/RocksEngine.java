@@ -53,14 +53,43 @@ public final class RocksEngine implements KvEngine {
     var resources = RocksResources.allocate(config);
     try {
       resources.options().setCreateIfMissing(fresh).setCreateMissingColumnFamilies(fresh);
-      return open(directory, resources);
+      Files.createDirectories(directory);
+      return open(
+          directory,
+          resources,
+          (descriptors, handles) ->
+              RocksDB.open(resources.options(), directory.toString(), descriptors, handles));
+    } catch (IOException e) {
+      resources.close();
+      throw new EngineException("cannot create " + directory, e);
     } catch (RuntimeException e) {
       resources.close();
       throw e;
     }
   }
 
-  private static RocksEngine open(Path directory, RocksResources resources) {
+  /** Opens a database to look at it: nothing in the directory changes, and writes fail. */
+  public static RocksEngine openReadOnly(Path directory, EngineConfig config) {
+    var resources = RocksResources.allocate(config);
+    try {
+      return open(
+          directory,
+          resources,
+          (descriptors, handles) ->
+              RocksDB.openReadOnly(
+                  resources.options(), directory.toString(), descriptors, handles));
+    } catch (RuntimeException e) {
+      resources.close();
+      throw e;
+    }
+  }
+
+  private interface Opening {
+    RocksDB open(List<ColumnFamilyDescriptor> descriptors, List<ColumnFamilyHandle> handles)
+        throws RocksDBException;
+  }
+
+  private static RocksEngine open(Path directory, RocksResources resources, Opening opening) {
     var descriptors = new ArrayList<ColumnFamilyDescriptor>();
     for (Family family : Family.byNumber()) {
       byte[] name = family.engineName().getBytes(StandardCharsets.UTF_8);
@@ -69,9 +98,8 @@ public final class RocksEngine implements KvEngine {
     var handles = new ArrayList<ColumnFamilyHandle>();
     RocksDB db;
     try {
-      Files.createDirectories(directory);
-      db = RocksDB.open(resources.options(), directory.toString(), descriptors, handles);
-    } catch (RocksDBException | IOException e) {
+      db = opening.open(descriptors, handles);
+    } catch (RocksDBException e) {
       throw new EngineException("cannot open the store in " + directory + ": " + e.getMessage(), e);
     }
     for (Family family : Family.byNumber()) {

@@ -21,7 +21,7 @@ import java.util.zip.CRC32C;
  * call; snapshots are versions of entries, as in the engine it stands for.
  */
 public final class MemoryEngine implements KvEngine {
-  private static final String IMAGE = "image";
+  static final String IMAGE = "image";
   private static final String NEW_IMAGE = "image.new";
   private static final Comparator<Versioned> BY_KEY_NEWEST_FIRST =
       Comparator.<Versioned, byte[]>comparing(versioned -> versioned.key, Arrays::compareUnsigned)
@@ -171,7 +171,9 @@ public final class MemoryEngine implements KvEngine {
     byte[] content = records.serialized();
     var crc = new CRC32C();
     crc.update(content);
-    disk.deleteTree(file);
+    if (disk.exists(file)) {
+      disk.delete(file);
+    }
     try (var image = disk.open(file, Disk.Mode.CREATE)) {
       var checksum = ByteBuffer.allocate(Long.BYTES).putLong(crc.getValue()).flip();
       image.write(checksum, 0);
