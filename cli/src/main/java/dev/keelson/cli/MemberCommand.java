@@ -1,0 +1,75 @@
+package dev.keelson.cli;
+
+import dev.keelson.cli.logging.LogSetup;
+import dev.keelson.server.KeelsonServer;
+import dev.keelson.server.StartException;
+import dev.keelson.server.config.ServerCommand;
+import java.io.IOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code keelson server}: one member, until a signal ends it. Loads no option library. */
+final class MemberCommand {
+  private MemberCommand() {}
+
+  static int run(List<String> args) {
+    return switch (ServerCommand.read(args, System.getenv(), ServerCommand.disk())) {
+      case ServerCommand.ShowHelp(var text) -> {
+        System.out.print(text);
+        yield ExitCode.OK;
+      }
+      case ServerCommand.ShowVersion() -> {
+        System.out.println(Version.text());
+        yield ExitCode.OK;
+      }
+      case ServerCommand.Refused(int exitCode, var line) -> refuse(exitCode, line);
+      case ServerCommand.Run run -> serve(run);
+    };
+  }
+
+  private static int refuse(int exitCode, String line) {
+    System.err.println("keelson server: " + line);
+    return exitCode;
+  }
+
+  private static int serve(ServerCommand.Run run) {
+    LogSetup.level(run.config().logLevel());
+    Logger log = LoggerFactory.getLogger("Member");
+    run.warnings().forEach(log::warn);
+    if (run.stopWithStdin()) {
+      stopWithStdin();
+    }
+    try (var server = KeelsonServer.start(run.config())) {
+      // SIGTERM and SIGINT run the hooks: the process leaves once the member is closed.
+      Runtime.getRuntime().addShutdownHook(new Thread(server::close, "keelson-shutdown"));
+      return server.awaitTermination().exitCode();
+    } catch (StartException e) {
+      return refuse(ExitCode.FAILED, String.valueOf(e.getMessage()));
+    } catch (InterruptedException e) {
+      return ExitCode.FAILED;
+    }
+  }
+
+  /** From before the start: a member that replays a long log must not outlive who started it. */
+  private static void stopWithStdin() {
+    Thread.ofPlatform()
+        .daemon()
+        .name("keelson-stdin")
+        .start(
+            () -> {
+              waitForEndOfInput();
+              System.exit(ExitCode.OK);
+            });
+  }
+
+  private static void waitForEndOfInput() {
+    try {
+      while (System.in.read() >= 0) {
+        // What is said does not matter, only that somebody is there to say it.
+      }
+    } catch (IOException e) {
+      // A broken pipe is an end as well.
+    }
+  }
+}
