@@ -173,6 +173,8 @@ final class LogWriter implements AutoCloseable {
 
   /** Deletes segments that hold no entry past this index. */
   void release(long upToIndex) throws IOException {
+    // What is deleted may be replaced by entries that are still in the page cache alone.
+    sync();
     begin();
     List<SegmentName> segments = index.segments();
     for (int i = 0;

@@ -92,12 +92,14 @@ final class SegmentOutput implements AutoCloseable {
 
   /** The buffers that the outputs of one writer use one after another. */
   record WriteBuffers(ByteBuffer batch, ByteBuffer zeros) {
-    private static final int BATCH_BYTES = 1 << 20;
-    private static final int ZERO_BYTES = 1 << 17;
+    private static final int MAX_BATCH_BYTES = 1 << 20;
+    private static final int MAX_ZERO_BYTES = 1 << 17;
 
-    static WriteBuffers allocate() {
+    /** No larger than can be of use. */
+    static WriteBuffers allocate(WalConfig config) {
       return new WriteBuffers(
-          ByteBuffer.allocateDirect(BATCH_BYTES), ByteBuffer.allocateDirect(ZERO_BYTES));
+          ByteBuffer.allocateDirect(Math.min(MAX_BATCH_BYTES, config.segmentBytes())),
+          ByteBuffer.allocateDirect(Math.min(MAX_ZERO_BYTES, config.allocationBytes())));
     }
   }
 }

@@ -8,17 +8,20 @@ import java.nio.ByteBuffer;
 /** A moving view of a file in one buffer, which grows only for a record larger than it. */
 final class SegmentWindow implements AutoCloseable {
   private static final int WINDOW_BYTES = 1 << 18;
+  private static final int MIN_WINDOW_BYTES = 1 << 12;
 
   private final DiskFile file;
   private ByteBuffer buffer;
   private long start;
 
-  SegmentWindow(DiskFile file, int windowBytes) {
+  /** A view through at most this many bytes, fewer if the file is smaller. */
+  SegmentWindow(DiskFile file, int windowBytes) throws IOException {
     this.file = file;
-    this.buffer = ByteBuffer.allocateDirect(windowBytes).limit(0);
+    int useful = Math.clamp(file.size(), MIN_WINDOW_BYTES, windowBytes);
+    this.buffer = ByteBuffer.allocateDirect(useful).limit(0);
   }
 
-  SegmentWindow(DiskFile file) {
+  SegmentWindow(DiskFile file) throws IOException {
     this(file, WINDOW_BYTES);
   }
 

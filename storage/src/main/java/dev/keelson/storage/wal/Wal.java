@@ -46,7 +46,7 @@ public final class Wal implements LogReader, AutoCloseable {
    */
   public static Wal open(Disk disk, Path directory, WalIdentity identity, WalConfig config)
       throws IOException {
-    var setup = new WalSetup(identity, config, WriteBuffers.allocate());
+    var setup = new WalSetup(identity, config, WriteBuffers.allocate(config));
     return new Wal(disk, directory, config, new WalRecovery(disk, directory, setup).open());
   }
 

@@ -135,10 +135,9 @@ final class WalRecovery {
     for (SegmentHeader segment : unused) {
       disk.delete(pathOf(segment));
     }
-    if (!segments.overtaken().isEmpty() || !unused.isEmpty()) {
-      disk.syncDirectory(directory);
-    }
     deleteTemporaries();
+    // Always: the run before may have died before the names it left here were durable.
+    disk.syncDirectory(directory);
     // Entries cut away were committed, even if the record that said so was never synced.
     var hardState =
         new HardState(

@@ -11,6 +11,9 @@ import dev.keelson.raft.EntryType;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.InvariantViolation;
 import dev.keelson.raft.LogPosition;
+import dev.keelson.storage.disk.FaultPlan;
+import dev.keelson.storage.disk.FaultPlan.Operation;
+import dev.keelson.storage.disk.FaultPlan.Verdict;
 import dev.keelson.storage.disk.SimulatedDisk;
 import dev.keelson.storage.disk.Survival;
 import java.io.IOException;
@@ -178,6 +181,57 @@ class WalTest {
       open().close();
       assertThat(segment()).isEqualTo(before);
     }
+  }
+
+  @Test
+  void logIsNeverWrittenAgainAfterAFailedSync() throws IOException {
+    Wal wal = open();
+    wal.append(entries(1, 1, 5, 10), new HardState(1, 1, 0));
+    disk.inject(FaultPlan.nth(Operation.SYNC, 0, Verdict.FAIL));
+    assertThatThrownBy(wal::sync).isInstanceOf(IOException.class);
+    long operations = disk.operations();
+
+    assertThatThrownBy(wal::sync).hasMessageContaining("is not written to any more");
+    assertThatThrownBy(() -> wal.append(List.of(), new HardState(2, 0, 0)))
+        .hasMessageContaining("is not written to any more");
+    assertThatThrownBy(() -> wal.release(1)).hasMessageContaining("is not written to any more");
+    wal.close();
+
+    assertThat(disk.operations()).isEqualTo(operations);
+  }
+
+  @Test
+  void releasedEntriesAreCommittedEvenIfTheLogWasNeverTold() throws IOException {
+    Wal wal = open();
+    for (long index = 1; index <= 100; index++) {
+      wal.append(List.of(entry(1, index, 100)), new HardState(1, 0, 0));
+    }
+    wal.release(90);
+
+    disk.powerLoss(Survival.NOTHING);
+
+    Wal reopened = open();
+    assertThat(reopened.base().index()).isBetween(50L, 90L);
+    assertThat(reopened.hardState().commit()).isEqualTo(reopened.base().index());
+  }
+
+  @Test
+  void releaseMakesDurableWhatReplacesTheReleased() throws IOException {
+    Wal wal = open();
+    for (long index = 1; index <= 34; index++) {
+      wal.append(List.of(entry(1, index, 100)), new HardState(1, 0, 0));
+    }
+    wal.sync();
+    List<Entry> replacing = entries(2, 20, 34, 10);
+    wal.append(replacing, new HardState(2, 0, 0));
+    assertThat(disk.list(DIRECTORY)).hasSize(2);
+
+    wal.release(34);
+
+    disk.powerLoss(Survival.NOTHING);
+    Wal reopened = open();
+    assertThat(reopened.lastIndex()).isEqualTo(34);
+    assertThat(reopened.termAt(34)).isEqualTo(2);
   }
 
   @Test
