@@ -18,6 +18,9 @@ import java.util.List;
  * already dropped (reliability.md, anchor 2). Owned by one thread.
  */
 final class LogWriter implements AutoCloseable {
+  /** Offsets in a segment must fit in 32 bits. */
+  private static final long MAX_APPEND_BYTES = 1L << 31;
+
   private final Disk disk;
   private final Path directory;
   private final WalIdentity identity;
@@ -202,6 +205,11 @@ final class LogWriter implements AutoCloseable {
         lastIndex++;
         Invariant.check(
             entry.index() == lastIndex, "entry %d in the place of %d", entry.index(), lastIndex);
+        Invariant.check(
+            entry.payload().length() <= RecordHeader.MAX_PAYLOAD_BYTES,
+            "entry %d has %d bytes, which no reader would believe",
+            entry.index(),
+            entry.payload().length());
       }
     }
     checkHardState(newHardState, lastIndex);
@@ -230,6 +238,7 @@ final class LogWriter implements AutoCloseable {
     for (Entry entry : entries) {
       bytes += RecordHeader.recordBytes(entry.payload().length());
     }
+    Invariant.check(bytes <= MAX_APPEND_BYTES, "an append of %d bytes", bytes);
     if (output.end() > SegmentHeader.BYTES && output.end() + bytes > config.segmentBytes()) {
       roll();
     }

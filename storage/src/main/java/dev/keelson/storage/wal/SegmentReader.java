@@ -36,7 +36,14 @@ final class SegmentReader implements AutoCloseable {
     while (next < to) {
       SegmentIndex.Location location = index.find(next);
       long until = Math.min(to, location.untilIndex());
-      long reached = readRun(location, next, until, budget, target);
+      long reached;
+      try {
+        reached = readRun(location, next, until, budget, target);
+      } catch (IOException e) {
+        // The handle may be what failed, closed by an interrupt: the next read opens its own.
+        letGo(e);
+        throw e;
+      }
       if (reached < until) {
         return;
       }
@@ -83,6 +90,14 @@ final class SegmentReader implements AutoCloseable {
       open = current;
     }
     return current;
+  }
+
+  private void letGo(IOException reason) {
+    try {
+      close();
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
   }
 
   /** Lets go of the open file, before segments are released. */

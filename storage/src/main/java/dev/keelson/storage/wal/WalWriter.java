@@ -15,7 +15,7 @@ import java.util.function.LongSupplier;
  * not, is {@link #log()}.
  *
  * <p>{@code submit}, {@code reset}, {@code release} and the log belong to one thread, that of the
- * core. Any thread may ask for room and progress, and close.
+ * core. Any thread may ask for room and progress. Close it when that thread has stopped.
  *
  * <p>When writing or syncing fails in any way, the listener hears it once and the files are never
  * touched again.

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,6 +31,8 @@ class WalCrashTest {
         : LongStream.range(0, Long.getLong("keelson.seeds", 8));
   }
 
+  @Tag("DU-ack")
+  @Tag("wal-reorder")
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void powerLossAtAnyOperationLeavesASyncedOrWrittenState(long seed) throws IOException {
@@ -56,6 +59,7 @@ class WalCrashTest {
   }
 
   /** After a failed sync the page cache shows what the disk has not: it must not be trusted. */
+  @Tag("fsync-wal")
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void failureOfAnyOperationStopsTheLogAndLosesNothingSynced(long seed) throws IOException {
@@ -67,6 +71,7 @@ class WalCrashTest {
     }
   }
 
+  @Tag("full-wal")
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void fullDiskAtAnySizeStopsTheLogAndLosesNothingSynced(long seed) throws IOException {

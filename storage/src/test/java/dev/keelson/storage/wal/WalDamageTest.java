@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Torn tails are cut, damage is refused, and the two are told apart (reliability.md, anchor 3). */
@@ -35,6 +36,7 @@ class WalDamageTest {
 
   private final List<Long> ends = new ArrayList<>();
 
+  @Tag("wal-every-byte")
   @Test
   void lastWriteCutAtAnyByteLeavesTheSyncedLogAndCompleteAppends() throws IOException {
     Wal wal = openLarge();
@@ -57,6 +59,7 @@ class WalDamageTest {
     }
   }
 
+  @Tag("wal-flip")
   @Test
   void everyFlippedBitIsRefusedOrHarmsNothing() throws IOException {
     Wal wal = open();
@@ -88,6 +91,7 @@ class WalDamageTest {
     assertThat(refused).isGreaterThan(2 * 1800 * 8);
   }
 
+  @Tag("wal-flip")
   @Test
   void flippedBitInAnUnsyncedWriteCutsThereAndNowhereElse() throws IOException {
     Wal wal = openLarge();
@@ -108,6 +112,7 @@ class WalDamageTest {
     }
   }
 
+  @Tag("wal-reorder")
   @Test
   void anySectorsOfTheLastWriteMayBeMissing() throws IOException {
     for (long seed = 0; seed < 300; seed++) {
@@ -166,6 +171,7 @@ class WalDamageTest {
         .hasMessageContaining("remove the member from the cluster and add it again");
   }
 
+  @Tag("wal-huge-length")
   @Test
   void hugeLengthIsDamageOrTornButNeverFollowed() throws IOException {
     Wal wal = openLarge();
@@ -239,6 +245,7 @@ class WalDamageTest {
     }
   }
 
+  @Tag("wal-stale-segment")
   @Test
   void segmentOfAnEarlierLifeOfThisMemberIsRefused() throws IOException {
     fillSegments();
@@ -322,6 +329,7 @@ class WalDamageTest {
         .hasMessageContaining("this is no segment of a log");
   }
 
+  @Tag("wal-golden")
   @Test
   void goldenBytesOfTheFirstFormatAreStillRead() throws IOException {
     disk.createDirectories(DIRECTORY);

@@ -14,13 +14,17 @@ import dev.keelson.raft.LogPosition;
 import dev.keelson.storage.disk.FaultPlan;
 import dev.keelson.storage.disk.FaultPlan.Operation;
 import dev.keelson.storage.disk.FaultPlan.Verdict;
+import dev.keelson.storage.disk.PosixDisk;
 import dev.keelson.storage.disk.SimulatedDisk;
 import dev.keelson.storage.disk.Survival;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WalTest {
   private static final Path DIRECTORY = Path.of("/data/wal");
@@ -129,6 +133,30 @@ class WalTest {
   }
 
   @Test
+  void readThatFailedOrWasInterruptedCanBeRepeated(@TempDir Path directory) throws IOException {
+    Wal wal = Wal.open(new PosixDisk(), directory, IDENTITY, SMALL.withTailBytes(0));
+    wal.append(entries(1, 1, 5, 100), new HardState(1, 0, 0));
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> wal.read(1, 6, 1000)).isInstanceOf(UncheckedIOException.class);
+    assertThat(Thread.interrupted()).isTrue();
+
+    assertThat(wal.read(1, 6, 1000)).isEqualTo(entries(1, 1, 5, 100));
+    wal.append(entries(1, 6, 6, 100), new HardState(1, 0, 0));
+    wal.close();
+  }
+
+  @Test
+  void damagedEntryIsNeverHandedOut() throws IOException {
+    Wal wal = Wal.open(disk, DIRECTORY, IDENTITY, SMALL.withTailBytes(0));
+    wal.append(entries(1, 1, 5, 100), new HardState(1, 0, 0));
+    disk.flipBit(DIRECTORY.resolve(disk.list(DIRECTORY).getFirst()), 8 * 400);
+
+    assertThatThrownBy(() -> wal.read(1, 6, 1000))
+        .hasCauseInstanceOf(WalException.Corrupt.class)
+        .hasMessageContaining("was here");
+  }
+
+  @Test
   void releaseMovesTheBaseAndDeletesWholeSegments() throws IOException {
     Wal wal = open();
     for (long index = 1; index <= 200; index++) {
@@ -169,6 +197,7 @@ class WalTest {
     assertThat(all(reopened)).isEqualTo(entries(8, 1001, 1002, 10));
   }
 
+  @Tag("restart-idem")
   @Test
   void cleanStopsAndStartsChangeNothing() throws IOException {
     Wal wal = open();
@@ -242,6 +271,7 @@ class WalTest {
     assertFails(() -> wal.append(entries(2, 7, 7, 1), new HardState(2, 1, 3)), "append at 7");
   }
 
+  @Tag("I9")
   @Test
   void committedEntriesAreNeverReplaced() throws IOException {
     Wal wal = open();
@@ -250,6 +280,7 @@ class WalTest {
     assertFails(() -> wal.append(entries(3, 3, 3, 1), new HardState(3, 0, 3)), "committed 3");
   }
 
+  @Tag("I2")
   @Test
   void secondVoteInATermIsRefused() throws IOException {
     Wal wal = open();
@@ -258,6 +289,7 @@ class WalTest {
     assertFails(() -> wal.append(List.of(), new HardState(2, 3, 0)), "vote for 3 after one for 1");
   }
 
+  @Tag("I8")
   @Test
   void termNeverGoesBack() throws IOException {
     Wal wal = open();

@@ -10,46 +10,53 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
- * Measures the log on a real disk: {@code java ... WalThroughput DIRECTORY [SECONDS]}. One line per
- * way to allocate segments, payload size and number of appends in flight. Not a test.
+ * Measures the log on a real disk: {@code java ... WalThroughput DIRECTORY [ROUNDS]}. One line per
+ * way to allocate segments, payload size and number of appends in flight; the ways take turns in
+ * short rounds, so that other work on the machine meets all of them. Not a test.
  */
 final class WalThroughput {
   private static final WalIdentity IDENTITY = new WalIdentity(0xc1, 0x1);
   private static final int SAMPLES = 1 << 20;
 
-  private final Path directory;
-  private final double seconds;
+  private static final double ROUND_SECONDS = 0.5;
 
-  private WalThroughput(Path directory, double seconds) {
+  private final Path directory;
+
+  private WalThroughput(Path directory) {
     this.directory = directory;
-    this.seconds = seconds;
   }
 
   public static void main(String[] arguments) throws IOException, InterruptedException {
-    double seconds = arguments.length > 1 ? Double.parseDouble(arguments[1]) : 4;
-    var measurement = new WalThroughput(Path.of(arguments[0]), seconds);
-    WalConfig steps = WalConfig.DEFAULT;
-    measurement.run("warm-up", steps, 256, 64);
+    int rounds = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 6;
+    var measurement = new WalThroughput(Path.of(arguments[0]));
+    WalConfig config = WalConfig.DEFAULT;
     for (int inFlight : new int[] {1, 64, 1024}) {
       for (int size : new int[] {256, 1024}) {
-        measurement.run("grown", steps.withAllocationBytes(512), size, inFlight);
-        measurement.run("1 MiB steps", steps, size, inFlight);
-        measurement.run("4 MiB steps", steps.withAllocationBytes(4 << 20), size, inFlight);
+        var ways =
+            List.of(
+                new Way("grown", config.withAllocationBytes(512)),
+                new Way("1 MiB steps", config),
+                new Way("4 MiB steps", config.withAllocationBytes(4 << 20)));
+        measurement.run(ways.get(1), size, inFlight);
+        ways.get(1).forget();
+        for (int round = 0; round < rounds; round++) {
+          for (Way way : ways) {
+            measurement.run(way, size, inFlight);
+          }
+        }
+        ways.forEach(way -> way.print(size, inFlight));
       }
     }
   }
 
-  private void run(String name, WalConfig config, int size, int inFlight)
-      throws IOException, InterruptedException {
+  private void run(Way way, int size, int inFlight) throws IOException, InterruptedException {
     var disk = new PosixDisk();
     Path place = directory.resolve("wal-throughput");
     disk.deleteTree(place);
     long opening = System.nanoTime();
-    Wal wal = Wal.open(disk, place, IDENTITY, config);
-    double openMillis = (System.nanoTime() - opening) / 1e6;
+    Wal wal = Wal.open(disk, place, IDENTITY, way.config);
+    way.openNanos = Math.max(way.openNanos, System.nanoTime() - opening);
     var permits = new Semaphore(inFlight);
-    var syncs = new long[SAMPLES];
-    var counts = new long[2];
     WalListener listener =
         new WalListener() {
           private long before;
@@ -65,25 +72,18 @@ final class WalThroughput {
             throw new IllegalStateException(cause);
           }
         };
-    WalStatistics statistics =
-        (nanos, appends, bytes) -> {
-          syncs[(int) (counts[0]++ % SAMPLES)] = nanos;
-          counts[1] += appends;
-        };
     long begin = System.nanoTime();
-    double elapsed;
-    try (var writer = new WalWriter(wal, listener, statistics, System::nanoTime)) {
+    try (var writer = new WalWriter(wal, listener, way, System::nanoTime)) {
       submitAll(writer, permits, size);
-      elapsed = (System.nanoTime() - begin) / 1e9;
     }
-    print(name, size, inFlight, openMillis, elapsed, syncs, counts);
+    way.elapsedNanos += System.nanoTime() - begin;
     disk.deleteTree(place);
   }
 
   private void submitAll(WalWriter writer, Semaphore permits, int size)
       throws InterruptedException, IOException {
     Entry template = LogEntries.entry(1, 1, size);
-    long end = System.nanoTime() + (long) (seconds * 1e9);
+    long end = System.nanoTime() + (long) (ROUND_SECONDS * 1e9);
     long sequence = 0;
     while (System.nanoTime() < end) {
       permits.acquire();
@@ -96,27 +96,49 @@ final class WalThroughput {
     }
   }
 
-  private static void print(
-      String name,
-      int size,
-      int inFlight,
-      double openMillis,
-      double elapsed,
-      long[] syncs,
-      long[] counts) {
-    long[] sorted = Arrays.copyOf(syncs, (int) Math.min(counts[0], SAMPLES));
-    Arrays.sort(sorted);
-    System.out.printf(
-        "%-12s size %5d in flight %5d: %8.0f appends/s, %6.1f a sync;"
-            + " sync p50 %5.0f p99 %6.0f max %7.0f us; opened in %.1f ms%n",
-        name,
-        size,
-        inFlight,
-        counts[1] / elapsed,
-        (double) counts[1] / Math.max(1, counts[0]),
-        sorted[sorted.length / 2] / 1e3,
-        sorted[(int) (sorted.length * 0.99)] / 1e3,
-        sorted[sorted.length - 1] / 1e3,
-        openMillis);
+  /** A way to allocate, and what was measured with it. */
+  private static final class Way implements WalStatistics {
+    private final String name;
+    private final WalConfig config;
+    private final long[] syncNanos = new long[SAMPLES];
+    private int syncs;
+    private long appends;
+    private long elapsedNanos;
+    private long openNanos;
+
+    Way(String name, WalConfig config) {
+      this.name = name;
+      this.config = config;
+    }
+
+    @Override
+    public void batchSynced(long nanos, int batch, long payloadBytes) {
+      syncNanos[syncs++ % SAMPLES] = nanos;
+      appends += batch;
+    }
+
+    void forget() {
+      syncs = 0;
+      appends = 0;
+      elapsedNanos = 0;
+      openNanos = 0;
+    }
+
+    void print(int size, int inFlight) {
+      long[] sorted = Arrays.copyOf(syncNanos, Math.min(syncs, SAMPLES));
+      Arrays.sort(sorted);
+      System.out.printf(
+          "%-12s size %5d in flight %5d: %8.0f appends/s, %6.1f a sync;"
+              + " sync p50 %5.0f p90 %6.0f p99 %6.0f us; slowest open %.1f ms%n",
+          name,
+          size,
+          inFlight,
+          appends / (elapsedNanos / 1e9),
+          (double) appends / Math.max(1, syncs),
+          sorted[sorted.length / 2] / 1e3,
+          sorted[(int) (sorted.length * 0.9)] / 1e3,
+          sorted[(int) (sorted.length * 0.99)] / 1e3,
+          openNanos / 1e6);
+    }
   }
 }
