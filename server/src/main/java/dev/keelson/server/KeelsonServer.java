@@ -26,10 +26,14 @@ import dev.keelson.server.replica.WalStage;
 import dev.keelson.server.rpc.ClientPort;
 import dev.keelson.server.rpc.ClientPortConfig;
 import dev.keelson.server.rpc.RpcDependencies;
+import dev.keelson.server.rpc.StoreInsight;
 import dev.keelson.server.time.Clock;
 import dev.keelson.server.time.SystemClock;
 import dev.keelson.server.transport.NettyPeerTransport;
 import dev.keelson.server.transport.TransportConfig;
+import dev.keelson.storage.mvcc.HashOutcome;
+import dev.keelson.storage.mvcc.MvccStore;
+import dev.keelson.storage.mvcc.StoreStats;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
@@ -227,6 +231,8 @@ public final class KeelsonServer implements AutoCloseable {
             store::openView,
             store.members()::table,
             (revision, done) -> store.current().compactor().whenFinished(revision, done),
+            insight(store),
+            replica::transferLeadership,
             clock);
     try {
       closing.add(ClientPort.start(ClientPortConfig.of(addresses, config.limits()), dependencies));
@@ -241,6 +247,20 @@ public final class KeelsonServer implements AutoCloseable {
             urls(config.listeners().advertiseClientUrls()),
             false);
     closing.add(MemberPublisher.start(replica, self));
+  }
+
+  private static StoreInsight insight(LiveStore store) {
+    return new StoreInsight() {
+      @Override
+      public StoreStats stats() {
+        return store.query(MvccStore::stats);
+      }
+
+      @Override
+      public HashOutcome hashAt(long revision) {
+        return store.query(held -> held.hashAt(revision));
+      }
+    };
   }
 
   private static List<String> urls(List<MemberUrl> urls) {

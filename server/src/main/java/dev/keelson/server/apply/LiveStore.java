@@ -6,6 +6,7 @@ import dev.keelson.storage.mvcc.RangeQuery;
 import dev.keelson.storage.mvcc.ReadView;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * The store in use. A snapshot replaces it while readers hold views of the old one, which is closed
@@ -40,6 +41,23 @@ public final class LiveStore implements AutoCloseable {
       var held = generation;
       if (held.acquire()) {
         return new HeldView(held.store.openView(), held);
+      }
+      if (held == generation) {
+        throw new IllegalStateException("the store is closed");
+      }
+    }
+  }
+
+  /** Asks the store in use something that may take long; it stays open meanwhile. */
+  public <T> T query(Function<MvccStore, T> question) {
+    while (true) {
+      var held = generation;
+      if (held.acquire()) {
+        try {
+          return question.apply(held.store);
+        } finally {
+          held.release();
+        }
       }
       if (held == generation) {
         throw new IllegalStateException("the store is closed");

@@ -22,6 +22,9 @@ public interface CallContext {
    */
   void resume(Runnable work);
 
+  /** As {@link #resume}, some time later. */
+  void resumeAfter(long millis, Runnable work);
+
   /**
    * Reads the newest state, on a thread that fits. Does nothing for a cancelled call; where reads
    * have piled up, ends it with "too many requests".

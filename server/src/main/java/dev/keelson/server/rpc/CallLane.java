@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
@@ -37,12 +38,20 @@ final class CallLane {
     }
   }
 
-  void read(ViewRead read) {
-    reads.add(read);
-    schedule();
+  /** Runs a task later; not at all if the port is closed by then. */
+  void schedule(long millis, Runnable task) {
+    submit(
+        () -> {
+          var _ = loop.schedule(task, millis, TimeUnit.MILLISECONDS);
+        });
   }
 
-  private void schedule() {
+  void read(ViewRead read) {
+    reads.add(read);
+    scheduleDrain();
+  }
+
+  private void scheduleDrain() {
     if (!scheduled.get() && scheduled.compareAndSet(false, true)) {
       submit(this::drain);
     }
@@ -53,7 +62,7 @@ final class CallLane {
     for (var read = reads.poll(); read != null; read = reads.poll()) {
       batch.add(read);
       if (batch.size() == MAX_BATCH) {
-        schedule();
+        scheduleDrain();
         break;
       }
     }

@@ -16,6 +16,9 @@ import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
 
 /**
  * Where clients are served: gRPC and HTTP/1.1 on the same addresses, told apart by a connection's
@@ -47,6 +50,12 @@ public final class ClientPort implements AutoCloseable {
   /** Calls under way get this long to finish. */
   private static final long CLOSE_GRACE_MILLIS = 1_000;
 
+  /**
+   * The gRPC library's account of every connection that ended badly, which any client can cause.
+   */
+  private static final Logger CONNECTION_LOG =
+      Logger.getLogger("io.grpc.netty.NettyServerTransport.connections");
+
   private final Server server;
   private final EventLoops loops;
   private final ReadPool readPool;
@@ -64,6 +73,7 @@ public final class ClientPort implements AutoCloseable {
    */
   public static ClientPort start(ClientPortConfig config, RpcDependencies dependencies)
       throws IOException {
+    CONNECTION_LOG.setLevel(Level.OFF);
     var budget = config.budget();
     var loops = EventLoops.start(config.eventLoopThreads());
     var readPool =
@@ -157,13 +167,26 @@ public final class ClientPort implements AutoCloseable {
       RpcDependencies dependencies,
       CallEnvironment environment) {
     var headers = new ResponseHeaders(dependencies.identity(), dependencies.replica()::status);
-    builder.addService(
-        new KvService(
-                dependencies.replica(),
-                dependencies.compaction(),
-                headers,
-                new TxnValidator(config.limits().maxTxnOps()),
-                config.limits().maxRequestBytes())
-            .bind(environment));
+    var limits = config.limits();
+    var services =
+        List.of(
+            new KvService(
+                    dependencies.replica(),
+                    dependencies.compaction(),
+                    headers,
+                    new TxnValidator(limits.maxTxnOps()),
+                    limits.maxRequestBytes())
+                .bind(environment),
+            new ClusterService(dependencies.replica(), dependencies.members(), headers)
+                .bind(environment),
+            new MaintenanceService(dependencies, headers, limits.quotaBackendBytes())
+                .bind(environment),
+            new HealthService().bind(environment));
+    services.forEach(builder::addService);
+    builder.fallbackHandlerRegistry(
+        new UnknownMethods(
+            services.stream()
+                .map(service -> service.getServiceDescriptor().getName())
+                .collect(Collectors.toSet())));
   }
 }

@@ -19,4 +19,6 @@ public record RpcDependencies(
     Supplier<ReadView> views,
     Supplier<MemberTable> members,
     PhysicalCompaction compaction,
+    StoreInsight store,
+    LeadershipTransfer leadership,
     Clock clock) {}

@@ -10,6 +10,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import java.io.InputStream;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Binds the handlers of one service to the gRPC library. */
@@ -39,10 +40,25 @@ final class ServiceBinder {
     var method =
         new UnaryMethod<>(
             descriptor.getFullMethodName(), new WireReader<>(parser), allowedOnLearner, handler);
-    var raw =
-        descriptor.toBuilder(RawRequests.INSTANCE, descriptor.getResponseMarshaller()).build();
-    definition.addMethod(raw, new UnaryCalls<>(method, environment));
+    definition.addMethod(raw(descriptor), new UnaryCalls<>(method, environment));
     return this;
+  }
+
+  /** A server stream of one message that stands for as long as the client listens. */
+  <Q, R> ServiceBinder standing(
+      MethodDescriptor<Q, R> descriptor, Parser<Q> parser, Function<Q, R> answer) {
+    var reader = new WireReader<>(parser);
+    definition.addMethod(
+        raw(descriptor),
+        (call, headers) -> {
+          call.request(1);
+          return new StandingCall<>(call, headers, environment.gate(), reader, answer);
+        });
+    return this;
+  }
+
+  private static <R> MethodDescriptor<InputStream, R> raw(MethodDescriptor<?, R> descriptor) {
+    return descriptor.toBuilder(RawMessages.INSTANCE, descriptor.getResponseMarshaller()).build();
   }
 
   ServerServiceDefinition build() {
@@ -57,21 +73,6 @@ final class ServiceBinder {
       call.request(2); // one more than there may be, to find out about it
       var lane = requireNonNull(call.getAttributes().get(LANE), "connection without a lane");
       return new UnaryCall<>(call, headers, method, environment, lane);
-    }
-  }
-
-  /** Hands requests over unread: {@link UnaryCall} reads them itself. */
-  private enum RawRequests implements MethodDescriptor.Marshaller<InputStream> {
-    INSTANCE;
-
-    @Override
-    public InputStream stream(InputStream value) {
-      return value;
-    }
-
-    @Override
-    public InputStream parse(InputStream stream) {
-      return stream;
     }
   }
 }

@@ -148,17 +148,23 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
 
   @Override
   public void resume(Runnable work) {
-    lane.execute(
-        () -> {
-          if (isCancelled()) {
-            return;
-          }
-          try {
-            work.run();
-          } catch (RuntimeException e) {
-            failUnexpectedly(e);
-          }
-        });
+    lane.execute(() -> runUnlessCancelled(work));
+  }
+
+  @Override
+  public void resumeAfter(long millis, Runnable work) {
+    lane.schedule(millis, () -> runUnlessCancelled(work));
+  }
+
+  private void runUnlessCancelled(Runnable work) {
+    if (isCancelled()) {
+      return;
+    }
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      failUnexpectedly(e);
+    }
   }
 
   @Override

@@ -5,6 +5,8 @@ import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.time.SystemClock;
+import dev.keelson.storage.mvcc.HashOutcome;
+import dev.keelson.storage.mvcc.StoreStats;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
@@ -18,11 +20,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 /** A client port on loopback, over a store in memory. */
 final class TestPort implements AutoCloseable {
   static final long CLUSTER = 0xabcL;
+  static final long OTHER_VOTER = 0x22;
+  static final long LEARNER = 0x33;
   static final int MAX_REQUEST_BYTES = 1_572_864;
 
   final MemoryStore store = new MemoryStore();
   final FakeReplica replica = new FakeReplica(store);
   final ConcurrentLinkedQueue<Runnable> compactions = new ConcurrentLinkedQueue<>();
+  final ConcurrentLinkedQueue<Long> transfers = new ConcurrentLinkedQueue<>();
+  final FakeInsight insight = new FakeInsight();
   final ClientPort port;
   private final List<ManagedChannel> channels = new ArrayList<>();
 
@@ -55,14 +61,22 @@ final class TestPort implements AutoCloseable {
   }
 
   private RpcDependencies dependencies() {
-    var member = new Member(FakeReplica.MEMBER, "one", List.of("http://p"), List.of(), false);
-    var table = new MemberTable(CLUSTER, List.of(member));
+    var self = List.of("http://127.0.0.1:2380");
+    var table =
+        new MemberTable(
+            CLUSTER,
+            List.of(
+                new Member(FakeReplica.MEMBER, "one", self, List.of("http://c:2379"), false),
+                new Member(OTHER_VOTER, "two", List.of("http://127.0.0.1:3380"), List.of(), false),
+                new Member(LEARNER, "", List.of("http://127.0.0.1:4380"), List.of(), true)));
     return new RpcDependencies(
         new ServerIdentity(CLUSTER, FakeReplica.MEMBER),
         replica,
         store::openView,
         () -> table,
         (revision, done) -> compactions.add(done),
+        insight,
+        transfers::add,
         new SystemClock());
   }
 
@@ -86,5 +100,21 @@ final class TestPort implements AutoCloseable {
     channels.forEach(ManagedChannel::shutdownNow);
     port.close();
     replica.close();
+  }
+
+  /** Sizes and a hash made up. */
+  static final class FakeInsight implements StoreInsight {
+    volatile HashOutcome hash = new HashOutcome.Hashed(0xfffffff0L, -1, 1, 1);
+    volatile long bytes = 4_096;
+
+    @Override
+    public StoreStats stats() {
+      return new StoreStats(bytes, bytes / 2, 0, 0, 0);
+    }
+
+    @Override
+    public HashOutcome hashAt(long revision) {
+      return hash;
+    }
   }
 }

@@ -1,0 +1,192 @@
+package dev.keelson.server.rpc;
+
+import dev.keelson.api.etcdserverpb.AlarmRequest;
+import dev.keelson.api.etcdserverpb.AlarmResponse;
+import dev.keelson.api.etcdserverpb.AlarmType;
+import dev.keelson.api.etcdserverpb.DefragmentRequest;
+import dev.keelson.api.etcdserverpb.DefragmentResponse;
+import dev.keelson.api.etcdserverpb.DowngradeInfo;
+import dev.keelson.api.etcdserverpb.HashKVRequest;
+import dev.keelson.api.etcdserverpb.HashKVResponse;
+import dev.keelson.api.etcdserverpb.HashRequest;
+import dev.keelson.api.etcdserverpb.HashResponse;
+import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
+import dev.keelson.api.etcdserverpb.MoveLeaderRequest;
+import dev.keelson.api.etcdserverpb.MoveLeaderResponse;
+import dev.keelson.api.etcdserverpb.StatusRequest;
+import dev.keelson.api.etcdserverpb.StatusResponse;
+import dev.keelson.api.status.EtcdError;
+import dev.keelson.api.status.StatusCode;
+import dev.keelson.raft.Role;
+import dev.keelson.server.cluster.MemberTable;
+import dev.keelson.server.http.ApiVersions;
+import dev.keelson.server.replica.Replica;
+import dev.keelson.server.rpc.CallContext.Extent;
+import dev.keelson.storage.mvcc.HashOutcome;
+import dev.keelson.storage.mvcc.ReadView;
+import io.grpc.ServerServiceDefinition;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/** etcdserverpb.Maintenance: how this member does, and what an operator may ask of it. */
+final class MaintenanceService {
+  /** How often a transfer of the lead is looked after, and how long. */
+  private static final int TRANSFER_POLL_MILLIS = 10;
+
+  private static final int TRANSFER_POLLS = 700;
+
+  private final Replica replica;
+  private final Supplier<MemberTable> members;
+  private final StoreInsight store;
+  private final LeadershipTransfer leadership;
+  private final ResponseHeaders headers;
+  private final long quotaBytes;
+
+  MaintenanceService(RpcDependencies dependencies, ResponseHeaders headers, long quotaBytes) {
+    this.replica = dependencies.replica();
+    this.members = dependencies.members();
+    this.store = dependencies.store();
+    this.leadership = dependencies.leadership();
+    this.headers = headers;
+    this.quotaBytes = quotaBytes;
+  }
+
+  ServerServiceDefinition bind(CallEnvironment environment) {
+    return new ServiceBinder(MaintenanceGrpc.SERVICE_NAME, environment)
+        .unary(
+            MaintenanceGrpc.getStatusMethod(),
+            StatusRequest.parser(),
+            request -> true,
+            this::status)
+        .unary(MaintenanceGrpc.getAlarmMethod(), AlarmRequest.parser(), this::alarm)
+        .unary(MaintenanceGrpc.getHashKVMethod(), HashKVRequest.parser(), this::hashKv)
+        .unary(MaintenanceGrpc.getHashMethod(), HashRequest.parser(), this::hash)
+        .unary(MaintenanceGrpc.getDefragmentMethod(), DefragmentRequest.parser(), this::defragment)
+        .unary(MaintenanceGrpc.getMoveLeaderMethod(), MoveLeaderRequest.parser(), this::moveLeader)
+        .build();
+  }
+
+  void status(StatusRequest request, CallContext call, Answer<StatusResponse> answer) {
+    call.read(Extent.RANGE, view -> answer.success(status(view)));
+  }
+
+  private StatusResponse status(ReadView view) {
+    var raft = replica.status();
+    var stats = store.stats();
+    var response =
+        StatusResponse.newBuilder()
+            .setHeader(headers.at(view.revision()))
+            .setVersion(ApiVersions.SERVER)
+            .setStorageVersion(ApiVersions.STORAGE)
+            .setDbSize(Math.max(1, stats.bytesOnDisk())) // clients take 0 for a fault
+            .setDbSizeInUse(Math.max(1, stats.bytesInUse()))
+            .setDbSizeQuota(quotaBytes == Long.MAX_VALUE ? 0 : quotaBytes)
+            .setLeader(raft.leaderId())
+            .setRaftIndex(raft.commitIndex())
+            .setRaftAppliedIndex(raft.appliedIndex())
+            .setRaftTerm(raft.term())
+            .setIsLearner(raft.role() == Role.LEARNER)
+            .setDowngradeInfo(DowngradeInfo.getDefaultInstance());
+    if (!raft.hasLeader()) {
+      response.addErrors(EtcdError.NO_LEADER.message());
+    }
+    return response.build();
+  }
+
+  /** There is nothing yet that raises an alarm: none is set, and none can be. */
+  void alarm(AlarmRequest request, CallContext call, Answer<AlarmResponse> answer) {
+    switch (request.getAction()) {
+      case GET, DEACTIVATE -> answerNoAlarms(call, answer);
+      case ACTIVATE -> {
+        if (request.getAlarm() == AlarmType.NONE) {
+          answerNoAlarms(call, answer);
+        } else {
+          answer.fail(StatusCode.UNIMPLEMENTED, "alarms cannot be activated");
+        }
+      }
+      case UNRECOGNIZED -> answerNoAlarms(call, answer);
+    }
+  }
+
+  private void answerNoAlarms(CallContext call, Answer<AlarmResponse> answer) {
+    call.read(
+        Extent.POINT,
+        view ->
+            answer.success(
+                AlarmResponse.newBuilder().setHeader(headers.at(view.revision())).build()));
+  }
+
+  void hashKv(HashKVRequest request, CallContext call, Answer<HashKVResponse> answer) {
+    withHash(
+        request.getRevision(),
+        call,
+        answer,
+        hashed ->
+            answer.success(
+                HashKVResponse.newBuilder()
+                    .setHeader(headers.at(hashed.currentRevision()))
+                    .setHash((int) hashed.hash())
+                    .setCompactRevision(hashed.compactRevision())
+                    .setHashRevision(hashed.hashRevision())
+                    .build()));
+  }
+
+  void hash(HashRequest request, CallContext call, Answer<HashResponse> answer) {
+    withHash(
+        0,
+        call,
+        answer,
+        hashed ->
+            answer.success(
+                HashResponse.newBuilder()
+                    .setHeader(headers.at(hashed.currentRevision()))
+                    .setHash((int) hashed.hash())
+                    .build()));
+  }
+
+  private void withHash(
+      long revision, CallContext call, Answer<?> answer, Consumer<HashOutcome.Hashed> then) {
+    call.read(
+        Extent.RANGE,
+        _ -> {
+          switch (store.hashAt(revision)) {
+            case HashOutcome.Hashed hashed -> then.accept(hashed);
+            case HashOutcome.Compacted _ -> answer.fail(EtcdError.COMPACTED);
+            case HashOutcome.Future _ -> answer.fail(EtcdError.FUTURE_REV);
+          }
+        });
+  }
+
+  /** The store needs none: space is given back as it goes. */
+  void defragment(DefragmentRequest request, CallContext call, Answer<DefragmentResponse> answer) {
+    answer.success(DefragmentResponse.getDefaultInstance());
+  }
+
+  void moveLeader(MoveLeaderRequest request, CallContext call, Answer<MoveLeaderResponse> answer) {
+    long target = request.getTargetID();
+    if (!replica.status().isLeader()) {
+      answer.fail(EtcdError.NOT_LEADER);
+    } else if (members.get().find(target).filter(member -> !member.learner()).isEmpty()) {
+      answer.fail(EtcdError.BAD_LEADER_TRANSFEREE);
+    } else if (target == replica.status().leaderId()) {
+      answer.success(MoveLeaderResponse.getDefaultInstance());
+    } else if (!leadership.request(target)) {
+      answer.fail(EtcdError.REQUEST_TOO_MANY_REQUESTS);
+    } else {
+      awaitLeader(target, TRANSFER_POLLS, call, answer);
+    }
+  }
+
+  private void awaitLeader(
+      long target, int pollsLeft, CallContext call, Answer<MoveLeaderResponse> answer) {
+    if (replica.status().leaderId() == target) {
+      answer.success(MoveLeaderResponse.getDefaultInstance());
+    } else if (pollsLeft == 0) {
+      answer.fail(
+          StatusCode.UNKNOWN, "etcdserver: request timed out, leader transfer took too long");
+    } else {
+      call.resumeAfter(
+          TRANSFER_POLL_MILLIS, () -> awaitLeader(target, pollsLeft - 1, call, answer));
+    }
+  }
+}

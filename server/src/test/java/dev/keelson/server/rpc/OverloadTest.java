@@ -1,0 +1,106 @@
+package dev.keelson.server.rpc;
+
+import static dev.keelson.server.rpc.KvServiceTest.assertError;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import dev.keelson.api.etcdserverpb.KVGrpc;
+import dev.keelson.api.etcdserverpb.PutRequest;
+import dev.keelson.api.etcdserverpb.RangeRequest;
+import dev.keelson.api.status.EtcdError;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class OverloadTest {
+  @Test
+  @Tag("OV-shed")
+  void callsPastTheBudgetAreRefusedUntilOthersEnd() {
+    try (var port = TestPort.start(new CallBudget(2, 1 << 20, 1 << 20, 10))) {
+      port.replica.hold();
+      var kv = KVGrpc.newBlockingStub(port.channel());
+      var async = KVGrpc.newFutureStub(port.channel());
+      var first = async.put(put(10));
+      var second = async.range(get("a"));
+      await().until(() -> port.replica.held() == 2);
+
+      assertError(EtcdError.REQUEST_TOO_MANY_REQUESTS, () -> kv.put(put(10)));
+      assertThat(port.replica.proposals()).isEqualTo(1);
+      port.replica.release();
+
+      await().until(() -> first.isDone() && second.isDone());
+      await()
+          .untilAsserted(() -> assertThat(kv.put(put(10)).getHeader().getRevision()).isEqualTo(3));
+    }
+  }
+
+  @Test
+  @Tag("MEM-bound")
+  void bytesPastTheBudgetAreRefusedUntilOthersEnd() {
+    try (var port = TestPort.start(new CallBudget(100, 100_000, 1 << 20, 10))) {
+      port.replica.hold();
+      var kv = KVGrpc.newBlockingStub(port.channel());
+      var large = KVGrpc.newFutureStub(port.channel()).put(put(80_000));
+      await().until(() -> port.replica.held() == 1);
+
+      assertError(EtcdError.REQUEST_TOO_MANY_REQUESTS, () -> kv.put(put(80_000)));
+      port.replica.release();
+      await().until(large::isDone);
+
+      await().untilAsserted(() -> kv.put(put(80_000)));
+    }
+  }
+
+  @Test
+  @Tag("MEM-bound")
+  void cancelledCallsGiveTheirShareBack() {
+    try (var port = TestPort.start(new CallBudget(1, 1 << 20, 1 << 20, 10))) {
+      port.replica.hold();
+      var abandoned = KVGrpc.newFutureStub(port.channel()).put(put(10));
+      await().until(() -> port.replica.held() == 1);
+      abandoned.cancel(true);
+      port.replica.release();
+
+      var kv = KVGrpc.newBlockingStub(port.channel());
+      await().ignoreExceptions().untilAsserted(() -> kv.put(put(10)));
+    }
+  }
+
+  @Test
+  @Tag("MEM-bound")
+  void answersThatNobodyTakesAreBounded() {
+    try (var port = TestPort.start(new CallBudget(1_000, 64 << 20, 1 << 20, 10))) {
+      var kv = KVGrpc.newBlockingStub(port.channel());
+      kv.put(put(1_000_000));
+      var wide =
+          RangeRequest.newBuilder()
+              .setKey(ByteString.copyFromUtf8("a"))
+              .setRangeEnd(ByteString.copyFrom(new byte[1]))
+              .build();
+      var idle = new IdleReader(port.channel(), 40);
+
+      idle.send(wide);
+
+      await()
+          .untilAsserted(
+              () -> assertError(EtcdError.REQUEST_TOO_MANY_REQUESTS, () -> kv.range(wide)));
+      idle.cancel();
+      await()
+          .ignoreExceptions()
+          .untilAsserted(() -> assertThat(kv.range(wide).getCount()).isEqualTo(1));
+    }
+  }
+
+  private static PutRequest put(int bytes) {
+    return PutRequest.newBuilder()
+        .setKey(ByteString.copyFromUtf8("a"))
+        .setValue(ByteString.copyFrom(new byte[bytes]))
+        .build();
+  }
+
+  private static RangeRequest get(String key) {
+    return RangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build();
+  }
+}
