@@ -17,11 +17,13 @@ public final class ScriptedMember {
   private final RaftConfig config;
   private final SnapshotDescriptor base;
   private final InMemoryLog log;
+  private final InMemoryLog disk;
   private final RaftNode node;
   private final ArrayDeque<Effect.Append> writing = new ArrayDeque<>();
   private final List<Effect.SendAfterDurable> held = new ArrayList<>();
   private final List<Message> sent = new ArrayList<>();
   private final List<Effect> answers = new ArrayList<>();
+  private final List<Effect> trace = new ArrayList<>();
   private final List<Entry> handed = new ArrayList<>();
   private HardState hardState;
 
@@ -35,6 +37,7 @@ public final class ScriptedMember {
     this.base = base;
     this.hardState = hardState;
     this.log = log;
+    this.disk = log.copy();
     this.node =
         RaftNode.restore(
             config, new RestoredState(hardState, base, base.position().index()), log, random);
@@ -71,14 +74,14 @@ public final class ScriptedMember {
         new ScriptedRandom(0));
   }
 
-  /** As the process would start again; what was not durable stays, for the log is in memory. */
+  /** As the process starts again after a crash: what was not durable is gone. */
   public ScriptedMember restarted() {
-    var start = new LogPosition(log.termAt(log.firstIndex() - 1), log.firstIndex() - 1);
+    var start = new LogPosition(disk.termAt(disk.firstIndex() - 1), disk.firstIndex() - 1);
     return new ScriptedMember(
         config,
         new SnapshotDescriptor(start, base.configuration()),
         hardState,
-        log.copy(),
+        disk.copy(),
         new ScriptedRandom(0));
   }
 
@@ -119,6 +122,7 @@ public final class ScriptedMember {
   /** Steps, and keeps what it asks for until the test acts on it. */
   public List<Effect> step(Input input) {
     var effects = node.step(input).effects();
+    trace.addAll(effects);
     for (var effect : effects) {
       switch (effect) {
         case Effect.Append append -> {
@@ -153,6 +157,7 @@ public final class ScriptedMember {
   public void persistOne() {
     var append = writing.removeFirst();
     hardState = append.hardState();
+    disk.append(append.entries());
     step(new Input.Persisted(append.sequence()));
     held.removeIf(
         waiting -> {
@@ -181,6 +186,19 @@ public final class ScriptedMember {
       long last = handed.getLast().index();
       step(new Input.Applied(last));
     }
+  }
+
+  /** Forgets the log up to the index, which must be applied. */
+  public void compactTo(long index) {
+    log.compactTo(index);
+    disk.compactTo(index);
+  }
+
+  /** The snapshot that was asked for is in place. */
+  public void install(SnapshotDescriptor snapshot) {
+    log.resetTo(snapshot.position());
+    disk.resetTo(snapshot.position());
+    step(new Input.SnapshotInstalled(snapshot));
   }
 
   /** Stands and is elected by the next members, as many as it takes; commits nothing yet. */
@@ -279,6 +297,11 @@ public final class ScriptedMember {
   /** Answers to clients and orders about snapshots since the last call. */
   public List<Effect> takeAnswers() {
     return taken(answers);
+  }
+
+  /** Every effect since the last call. */
+  public List<Effect> takeTrace() {
+    return taken(trace);
   }
 
   public List<Entry> takeHanded() {

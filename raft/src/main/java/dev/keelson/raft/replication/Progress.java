@@ -16,6 +16,7 @@ public final class Progress {
   private ProgressState state = ProgressState.PROBE;
   private long matchIndex;
   private long nextIndex;
+  private long commitSent;
   private boolean probeSent;
   private boolean recentlyActive;
   private int ticksWithoutAnswer;
@@ -60,7 +61,13 @@ public final class Progress {
     };
   }
 
-  void sent(List<Entry> entries) {
+  /** Whether the follower was not told of this commit index, though it may be sent appends. */
+  boolean lacksCommit(long commit) {
+    return state == ProgressState.REPLICATE && commitSent < commit;
+  }
+
+  void sent(List<Entry> entries, long commit) {
+    commitSent = commit;
     if (state == ProgressState.PROBE) {
       probeSent = true;
       ticksWithoutAnswer = 0;

@@ -36,14 +36,18 @@ public final class Replicator {
   /** Tells every follower the commit index, with entries if there are any to send. */
   public void sendCommit() {
     for (var peer : table.peers()) {
-      if (!sendEntries(peer) && peer.state() == ProgressState.REPLICATE) {
-        send(peer, true);
-      }
+      feed(peer);
     }
   }
 
-  /** Whether there was anything that could be sent. */
-  public boolean sendEntries(Progress peer) {
+  /** Sends the follower what it lacks: entries, or at least the commit index. */
+  public void feed(Progress peer) {
+    if (!sendEntries(peer) && peer.lacksCommit(log.commit())) {
+      send(peer, true);
+    }
+  }
+
+  private boolean sendEntries(Progress peer) {
     boolean sent = false;
     while (send(peer, false)) {
       sent = true;
@@ -73,7 +77,7 @@ public final class Replicator {
     var previous = log.positionAt(peer.nextIndex() - 1);
     outbox.send(
         new Message.AppendRequest(config.id(), peer.id(), term, previous, entries, log.commit()));
-    peer.sent(entries);
+    peer.sent(entries, log.commit());
   }
 
   private void shipSnapshot(Progress peer) {
@@ -114,7 +118,7 @@ public final class Replicator {
     if (peer.takeStalled(config.heartbeatTicks())) {
       probeStalled(peer);
     } else {
-      sendEntries(peer);
+      feed(peer);
     }
   }
 

@@ -196,14 +196,11 @@ final class Leader implements RoleBehaviour {
         .find(answer.from())
         .ifPresent(
             peer -> {
-              if (replicator.accepted(peer, answer.matchIndex())) {
-                if (!commitWhatQuorumHolds()) {
-                  replicator.sendEntries(peer);
-                }
-                finishTransfer(peer);
-              } else {
-                replicator.sendEntries(peer);
+              boolean moved = replicator.accepted(peer, answer.matchIndex());
+              if (!moved || !commitWhatQuorumHolds()) {
+                replicator.feed(peer);
               }
+              finishTransfer(peer);
             });
   }
 

@@ -41,15 +41,10 @@ class SnapshotTest {
     leader.persist();
     leader.acknowledge(3, 3);
     leader.apply();
-    leader.log().compactTo(2);
+    leader.compactTo(2);
     leader.takeSent();
     leader.receive(new Message.AppendRejected(2, 1, 1, 3, new LogPosition(0, 0)));
     return leader;
-  }
-
-  private static void install(ScriptedMember member) {
-    member.log().resetTo(SNAPSHOT.position());
-    member.step(new Input.SnapshotInstalled(SNAPSHOT));
   }
 
   @Test
@@ -60,7 +55,7 @@ class SnapshotTest {
     assertThat(member.takeAnswers()).containsExactly(new Effect.InstallSnapshot(SNAPSHOT));
     assertThat(member.takeSent()).isEmpty();
 
-    install(member);
+    member.install(SNAPSHOT);
     assertThat(member.takeSent()).containsExactly(new Message.AppendAccepted(1, 2, 4, 20));
     assertThat(member.status().commitIndex()).isEqualTo(20);
     assertThat(member.status().appliedIndex()).isEqualTo(20);
@@ -70,7 +65,7 @@ class SnapshotTest {
   void logGoesOnAfterASnapshotAndNothingOfTheOldOneIsLeft() {
     var member = follower(1, 1);
     member.receive(arrived());
-    install(member);
+    member.install(SNAPSHOT);
 
     member.receive(
         new Message.AppendRequest(2, 1, 4, SNAPSHOT.position(), entriesAfter(20, 4), 21));
@@ -87,7 +82,7 @@ class SnapshotTest {
     var member = follower(terms);
 
     member.receive(arrived());
-    install(member);
+    member.install(SNAPSHOT);
 
     assertThat(member.status().lastIndex()).isEqualTo(20);
   }
@@ -159,8 +154,7 @@ class SnapshotTest {
             SNAPSHOT.position(), new Configuration(List.of(2L, 3L), List.of(), List.of()));
     var member = follower(1);
     member.receive(new Message.SnapshotArrived(2, 1, 4, others));
-    member.log().resetTo(others.position());
-    member.step(new Input.SnapshotInstalled(others));
+    member.install(others);
 
     member.tick(100);
 
@@ -225,7 +219,7 @@ class SnapshotTest {
       leader.tick(1);
       leader.receive(new Message.HeartbeatResponse(3, 1, 1, 0));
     }
-    leader.log().compactTo(3);
+    leader.compactTo(3);
     leader.step(new Input.PeerUnreachable(2));
 
     leader.step(proposal(9));
