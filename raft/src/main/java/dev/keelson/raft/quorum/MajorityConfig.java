@@ -9,7 +9,10 @@ final class MajorityConfig {
   private final long[] voters;
 
   MajorityConfig(List<Long> voters) {
-    this.voters = voters.stream().mapToLong(Long::longValue).toArray();
+    this.voters = new long[voters.size()];
+    for (int i = 0; i < this.voters.length; i++) {
+      this.voters[i] = voters.get(i);
+    }
   }
 
   boolean isEmpty() {

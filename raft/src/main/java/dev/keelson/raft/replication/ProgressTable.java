@@ -50,6 +50,10 @@ public final class ProgressTable {
   }
 
   public List<PeerProgress> snapshot() {
-    return peers.stream().map(Progress::snapshot).toList();
+    var snapshot = new ArrayList<PeerProgress>(peers.size());
+    for (var peer : peers) {
+      snapshot.add(peer.snapshot());
+    }
+    return List.copyOf(snapshot);
   }
 }

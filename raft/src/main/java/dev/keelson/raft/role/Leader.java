@@ -130,8 +130,7 @@ final class Leader implements RoleBehaviour {
   }
 
   private void reject(List<Proposal> proposals, ProposalRejection reason) {
-    var ids = proposals.stream().map(Proposal::id).toList();
-    member.outbox.add(new Effect.RejectProposals(ids, reason));
+    member.outbox.add(new Effect.RejectProposals(Petitions.idsOf(proposals), reason));
   }
 
   @Override
@@ -157,11 +156,7 @@ final class Leader implements RoleBehaviour {
     var refused = forwarded.proposals().subList(from, forwarded.proposals().size());
     member.outbox.send(
         new Message.ForwardRejected(
-            member.id(),
-            forwarded.from(),
-            member.term(),
-            refused.stream().map(Proposal::id).toList(),
-            reason));
+            member.id(), forwarded.from(), member.term(), Petitions.idsOf(refused), reason));
   }
 
   /** Appends as many as there is room for, in order; how many. */
@@ -171,7 +166,7 @@ final class Leader implements RoleBehaviour {
     long bytes = 0;
     for (var proposal : proposals) {
       long size = proposal.payload().length();
-      if (!uncommitted.hasRoomFor(bytes + size)) {
+      if (!uncommitted.hasRoomFor(bytes, size)) {
         break;
       }
       bytes += size;

@@ -33,7 +33,7 @@ final class Petitions {
     reject(refused, ProposalRejection.NOT_LEADER);
     long leader = standing.leaderId();
     if (leader == 0) {
-      reject(forwarded.stream().map(Proposal::id).toList(), ProposalRejection.NO_LEADER);
+      reject(idsOf(forwarded), ProposalRejection.NO_LEADER);
     } else if (!forwarded.isEmpty()) {
       member.outbox.send(
           new Message.ForwardProposals(member.id(), leader, member.term(), forwarded));
@@ -42,6 +42,14 @@ final class Petitions {
 
   void forwardRejected(Message.ForwardRejected answer) {
     reject(answer.proposalIds(), answer.reason());
+  }
+
+  static List<Long> idsOf(List<Proposal> proposals) {
+    var ids = new ArrayList<Long>(proposals.size());
+    for (var proposal : proposals) {
+      ids.add(proposal.id());
+    }
+    return ids;
   }
 
   private void reject(List<Long> proposalIds, ProposalRejection reason) {

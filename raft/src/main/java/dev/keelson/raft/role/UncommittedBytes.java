@@ -14,9 +14,13 @@ final class UncommittedBytes {
     this.maxBytes = maxBytes;
   }
 
-  /** Whether more may be added to what is uncommitted already; a single large one always may. */
-  boolean hasRoomFor(long more) {
-    return bytes == 0 || bytes + more <= maxBytes;
+  /**
+   * Whether a proposal fits, with those accepted just before it and what is uncommitted already.
+   * One that is larger than the bound goes alone.
+   */
+  boolean hasRoomFor(long acceptedBytes, long proposalBytes) {
+    long before = bytes + acceptedBytes;
+    return before == 0 || before + proposalBytes <= maxBytes;
   }
 
   void appended(long lastIndex, long more) {

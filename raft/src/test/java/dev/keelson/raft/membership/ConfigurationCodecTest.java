@@ -1,0 +1,55 @@
+package dev.keelson.raft.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.keelson.raft.Bytes;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigurationCodecTest {
+  private static final Configuration JOINT =
+      new Configuration(List.of(1L, -2L), List.of(3L), List.of());
+
+  private static final String JOINT_HEX =
+      "01" + "00000002fffffffffffffffe0000000000000001" + "000000010000000000000003" + "00000000";
+
+  @Test
+  void whatIsEncodedIsDecoded() {
+    assertThat(ConfigurationCodec.decode(ConfigurationCodec.encode(JOINT))).isEqualTo(JOINT);
+  }
+
+  @Test
+  void bytesInOldLogsStayReadable() {
+    assertThat(ConfigurationCodec.encode(JOINT).toArray())
+        .isEqualTo(HexFormat.of().parseHex(JOINT_HEX));
+  }
+
+  @Test
+  void everyTruncationIsRefused() {
+    var bytes = ConfigurationCodec.encode(JOINT);
+    for (int length = 0; length < bytes.length(); length++) {
+      var cut = bytes.slice(0, length);
+      assertThatThrownBy(() -> ConfigurationCodec.decode(cut))
+          .as("cut to %d bytes", length)
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @ValueSource(
+      strings = {
+        "02" + "000000000000000000000000",
+        "01ffffffff",
+        "01000000000000000000000000" + "00"
+      })
+  void garbageIsRefusedBeforeAnythingIsAllocatedForIt(String hex) {
+    var garbage = Bytes.wrap(HexFormat.of().parseHex(hex));
+
+    assertThatThrownBy(() -> ConfigurationCodec.decode(garbage))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+}
