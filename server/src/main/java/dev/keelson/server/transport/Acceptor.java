@@ -2,14 +2,13 @@ package dev.keelson.server.transport;
 
 import dev.keelson.api.peer.Hello;
 import dev.keelson.api.peer.Refusal;
-import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.transport.Closing.Cause;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +20,6 @@ final class Acceptor {
   private static final int MAX_CONNECTIONS = 256;
 
   private final LinkParts parts;
-  private final Supplier<MemberTable> members;
   private final LongFunction<PeerCounters> counters;
   private final LongConsumer heardFrom;
   private final Map<InboundPeer, FrameConnection> inbound = new LinkedHashMap<>();
@@ -31,19 +29,10 @@ final class Acceptor {
    *
    * @param heardFrom told of every peer that has reached us
    */
-  Acceptor(
-      LinkParts parts,
-      Supplier<MemberTable> members,
-      LongFunction<PeerCounters> counters,
-      LongConsumer heardFrom) {
+  Acceptor(LinkParts parts, LongFunction<PeerCounters> counters, LongConsumer heardFrom) {
     this.parts = parts;
-    this.members = members;
     this.counters = counters;
     this.heardFrom = heardFrom;
-  }
-
-  MemberTable members() {
-    return members.get();
   }
 
   PeerCounters countersOf(long peer) {
@@ -56,7 +45,7 @@ final class Acceptor {
 
   /** The member has left: what it still says is not heard. */
   void dismiss(long peer) {
-    closeAll(peer, Cause.MEMBER_CHANGED, "no longer a member");
+    closeAll(one -> one.isFrom(peer), Cause.MEMBER_CHANGED, "no longer a member");
   }
 
   void close() {
@@ -71,8 +60,8 @@ final class Acceptor {
   }
 
   /** A peer that dials anew has given the old connection up, whether or not we have noticed. */
-  void supersede(long peer) {
-    closeAll(peer, Cause.SUPERSEDED, "the peer dialled anew");
+  void supersede(long peer, Hello.Purpose purpose) {
+    closeAll(one -> one.isFrom(peer, purpose), Cause.SUPERSEDED, "the peer dialled anew");
   }
 
   void welcomed(long peer) {
@@ -105,9 +94,9 @@ final class Acceptor {
     }
   }
 
-  private void closeAll(long peer, Cause cause, String detail) {
+  private void closeAll(Predicate<InboundPeer> which, Cause cause, String detail) {
     List.copyOf(inbound.entrySet()).stream()
-        .filter(entry -> entry.getKey().isFrom(peer))
+        .filter(entry -> which.test(entry.getKey()))
         .forEach(entry -> entry.getValue().close(cause, detail));
   }
 }

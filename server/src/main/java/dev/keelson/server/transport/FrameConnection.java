@@ -113,8 +113,8 @@ final class FrameConnection extends ByteToMessageDecoder {
     if (open) {
       open = false;
       channel.flush();
+      handler.onClosed(this, new Closing(cause, detail)); // said before the other side can see it
       var _ = channel.close();
-      handler.onClosed(this, new Closing(cause, detail));
     }
   }
 
@@ -159,6 +159,16 @@ final class FrameConnection extends ByteToMessageDecoder {
   }
 
   @Override
+  public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+    if (channel.config().isAutoRead()) {
+      super.channelReadComplete(context);
+    } else {
+      // The decoder would read on, since it passes nothing further; but we were told to wait.
+      discardSomeReadBytes();
+    }
+  }
+
+  @Override
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (isWritable()) {
       handler.onWritable(this);
@@ -183,8 +193,7 @@ final class FrameConnection extends ByteToMessageDecoder {
       default -> {
         close(Cause.OUR_FAULT, String.valueOf(cause));
         // OV-oom: our own bug must not pass for a bad peer. Netty would swallow it.
-        var thread = Thread.currentThread();
-        thread.getUncaughtExceptionHandler().uncaughtException(thread, cause);
+        LinkParts.report(cause);
       }
     }
   }

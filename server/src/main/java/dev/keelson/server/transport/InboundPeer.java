@@ -14,6 +14,7 @@ import java.io.IOException;
 final class InboundPeer implements FrameHandler {
   private final LinkParts parts;
   private final Acceptor acceptor;
+  private final SnapshotReceiver snapshots;
   private State state = new State.Stranger();
   private int ticks;
 
@@ -21,16 +22,29 @@ final class InboundPeer implements FrameHandler {
     record Stranger() implements State {}
 
     record Peer(long id, PeerCounters counters) implements State {}
+
+    record Sender(long id, SnapshotReceiver.Reception reception) implements State {}
   }
 
-  InboundPeer(LinkParts parts, Acceptor acceptor) {
+  InboundPeer(LinkParts parts, Acceptor acceptor, SnapshotReceiver snapshots) {
     this.parts = parts;
     this.acceptor = acceptor;
+    this.snapshots = snapshots;
   }
 
-  /** Whether this is the connection of that peer. */
+  /** Whether this is a connection of that peer. */
   boolean isFrom(long peer) {
-    return state instanceof State.Peer(var id, _) && id == peer;
+    return switch (state) {
+      case State.Stranger _ -> false;
+      case State.Peer(var id, _) -> id == peer;
+      case State.Sender(var id, _) -> id == peer;
+    };
+  }
+
+  /** Whether a connection of the peer for this purpose takes the place of this one. */
+  boolean isFrom(long peer, Hello.Purpose purpose) {
+    boolean forSnapshots = state instanceof State.Sender;
+    return isFrom(peer) && forSnapshots == (purpose == Hello.Purpose.SNAPSHOT);
   }
 
   @Override
@@ -47,11 +61,17 @@ final class InboundPeer implements FrameHandler {
           connection.close(Cause.SILENT, "no hello");
         }
       }
-      case State.Peer _ -> {
-        if (connection.isSilent(timing.silentTicks())) {
-          connection.close(Cause.SILENT, "no pings");
-        }
+      case State.Peer _ -> closeIfSilent(connection);
+      case State.Sender(_, var reception) -> {
+        reception.tick();
+        closeIfSilent(connection);
       }
+    }
+  }
+
+  private void closeIfSilent(FrameConnection connection) {
+    if (connection.isSilent(parts.config().timing().silentTicks())) {
+      connection.close(Cause.SILENT, "no pings");
     }
   }
 
@@ -72,23 +92,27 @@ final class InboundPeer implements FrameHandler {
           parts.listener().onMessage(MessageCodec.read(kind, body, peer, parts.self().memberId()));
         }
       }
+      case State.Sender(_, var reception) -> reception.onFrame(kind, body);
     }
   }
 
   private void onHello(FrameConnection connection, Hello hello) throws FrameException {
-    var refusal = parts.handshake().judge(hello, acceptor.members());
+    var refusal = parts.handshake().judge(hello, parts.members().get());
     if (refusal.isPresent()) {
       connection.send(FrameKind.REFUSAL, refusal.get());
       acceptor.refused(connection, hello, refusal.get());
       connection.close(Cause.STRANGER, refusal.get().getDetail());
       return;
     }
-    if (hello.getPurpose() != Hello.Purpose.RAFT) {
-      throw new FrameException("a connection for " + hello.getPurpose() + " is not known here");
-    }
     long peer = hello.getFromMember();
-    acceptor.supersede(peer);
-    state = new State.Peer(peer, acceptor.countersOf(peer));
+    acceptor.supersede(peer, hello.getPurpose());
+    state =
+        switch (hello.getPurpose()) {
+          case RAFT -> new State.Peer(peer, acceptor.countersOf(peer));
+          case SNAPSHOT -> new State.Sender(peer, snapshots.new Reception(connection, peer));
+          case PURPOSE_UNSPECIFIED, UNRECOGNIZED ->
+              throw new FrameException("a connection without a known purpose");
+        };
     connection.allowFrames(parts.config().maxFrameBytes());
     connection.send(FrameKind.WELCOME, parts.handshake().welcome());
     acceptor.welcomed(peer);

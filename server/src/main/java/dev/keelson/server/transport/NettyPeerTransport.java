@@ -14,7 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -32,12 +33,17 @@ public final class NettyPeerTransport implements PeerTransport {
   private static final int MESSAGES_WAIT = 1;
   private static final int DRAIN_IS_DUE = 2;
 
+  private static final int CLOSE_WITHIN_SECONDS = 5;
+
   private final ServerIdentity self;
   private final TransportConfig config;
   private final Supplier<MemberTable> members;
   private final Sockets sockets;
   private final LinkParts parts;
   private final Acceptor acceptor;
+  private final ExecutorService readThread = threadNamed("keelson-snapshot-read");
+  private final ExecutorService diskThread = threadNamed("keelson-snapshot");
+  private final Shipments shipments;
   private final Map<Long, PeerCounters> counters = new ConcurrentHashMap<>();
   private final AtomicInteger wake = new AtomicInteger(IDLE);
   private volatile PeerListener listener = Nobody.LISTENS;
@@ -78,24 +84,28 @@ public final class NettyPeerTransport implements PeerTransport {
             new Handshake(self, config.serverVersion()),
             new Dialler(sockets, lookup, config.timing()),
             sockets.loop(),
+            members,
             new Forward(),
             new LogLimiter(clock),
             clock,
             random);
-    this.acceptor = new Acceptor(parts, members, this::countersOf, this::heardFrom);
+    this.acceptor = new Acceptor(parts, this::countersOf, this::heardFrom);
+    this.shipments = new Shipments(parts, readThread);
   }
 
   /**
    * Listens, and dials every other member until it answers. Once.
    *
+   * @param sink takes the snapshots that peers ship to us
    * @throws IOException if a listen URL cannot be bound; the transport is closed then
    */
-  public void start(PeerListener peerListener) throws IOException {
+  public void start(PeerListener peerListener, SnapshotSink sink) throws IOException {
     listener = peerListener;
+    var receiver = new SnapshotReceiver(parts, sink, diskThread);
     var bound = new ArrayList<InetSocketAddress>();
     try {
       for (String url : config.listenUrls()) {
-        bound.add(bind(url));
+        bound.add(bind(url, receiver));
       }
     } catch (IOException e) {
       close();
@@ -103,10 +113,11 @@ public final class NettyPeerTransport implements PeerTransport {
     }
     boundAddresses = List.copyOf(bound);
     long tickMillis = config.timing().tick().toMillis();
-    var _ = sockets.loop().scheduleWithFixedDelay(this::tick, 0, tickMillis, TimeUnit.MILLISECONDS);
+    Runnable tick = LinkParts.loudly(this::tick);
+    var _ = sockets.loop().scheduleWithFixedDelay(tick, 0, tickMillis, TimeUnit.MILLISECONDS);
   }
 
-  private InetSocketAddress bind(String text) throws IOException {
+  private InetSocketAddress bind(String text, SnapshotReceiver receiver) throws IOException {
     var url =
         PeerUrl.parse(text)
             .orElseThrow(() -> new IOException("listen URL " + text + " is not http://host:port"));
@@ -116,7 +127,7 @@ public final class NettyPeerTransport implements PeerTransport {
     }
     var bound =
         sockets
-            .acceptor(_ -> new InboundPeer(parts, acceptor))
+            .acceptor(_ -> new InboundPeer(parts, acceptor, receiver))
             .bind(address)
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -133,12 +144,34 @@ public final class NettyPeerTransport implements PeerTransport {
 
   /** The member table has changed. Without this it is noticed at the next tick. */
   public void membersChanged() {
-    onLoop(this::followMembers);
+    parts.onLoop(this::followMembers);
   }
 
   /** What passed between us and each other member, by ascending unsigned id. */
   public List<PeerStats> stats() {
     return Arrays.stream(links).map(PeerLink::stats).toList();
+  }
+
+  /**
+   * Ships a snapshot over a connection of its own, again and again from where the last attempt came
+   * to, until it is delivered or too many attempts in a row brought nothing. One at a time for a
+   * peer, two in all; more wait. The receiver's core hears {@link Message.SnapshotArrived}.
+   *
+   * @param term the leader's, for that message
+   * @param source closed by us, whatever happens
+   */
+  public void shipSnapshot(
+      long peer, long term, SnapshotSource source, ShipmentListener shipmentListener) {
+    var order = new Shipment.Order(peer, term, source, source.fileSizes(), shipmentListener);
+    if (!parts.onLoop(() -> shipments.ship(order))) {
+      source.close();
+      shipmentListener.failed("this member stops");
+    }
+  }
+
+  /** Gives a shipment up: its listener hears that it failed. */
+  public void cancelShipment(long peer) {
+    parts.onLoop(() -> shipments.cancel(peer, "cancelled"));
   }
 
   @Override
@@ -158,14 +191,16 @@ public final class NettyPeerTransport implements PeerTransport {
   public void flush() {
     // One task for all that was sent since the last one; none if nothing was.
     if (wake.get() == MESSAGES_WAIT && wake.compareAndSet(MESSAGES_WAIT, DRAIN_IS_DUE)) {
-      onLoop(this::drain);
+      parts.onLoop(this::drain);
     }
   }
 
   @Override
   public void close() {
-    onLoop(this::closeConnections);
+    parts.onLoop(this::closeConnections);
     sockets.close();
+    stop(readThread);
+    stop(diskThread);
   }
 
   // ---- The event loop ---------------------------------------------------------------------------
@@ -183,6 +218,7 @@ public final class NettyPeerTransport implements PeerTransport {
       link.tick();
     }
     acceptor.tick();
+    shipments.tick();
   }
 
   private void followMembers() {
@@ -195,6 +231,7 @@ public final class NettyPeerTransport implements PeerTransport {
       if (!Arrays.asList(next).contains(link)) {
         link.close();
         acceptor.dismiss(link.peer());
+        shipments.cancel(link.peer(), "no longer a member");
         counters.remove(link.peer());
       }
     }
@@ -230,18 +267,27 @@ public final class NettyPeerTransport implements PeerTransport {
       link.close();
     }
     acceptor.close();
+    shipments.close();
   }
 
   private PeerCounters countersOf(long peer) {
     return counters.computeIfAbsent(peer, _ -> new PeerCounters());
   }
 
-  private void onLoop(Runnable task) {
+  /** Nothing is read from or written to a snapshot after this, unless the disk hangs. */
+  private static void stop(ExecutorService thread) {
+    thread.shutdown();
     try {
-      sockets.loop().execute(task);
-    } catch (RejectedExecutionException e) {
-      // Closed: nothing is sent any more, as when there is no connection.
+      thread.awaitTermination(CLOSE_WITHIN_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
+  }
+
+  /** Its thread starts with the first task. */
+  private static ExecutorService threadNamed(String name) {
+    return Executors.newSingleThreadExecutor(
+        task -> Thread.ofPlatform().daemon().name(name).unstarted(task));
   }
 
   private static InetSocketAddress localAddress(Channel channel) {

@@ -10,7 +10,6 @@ import dev.keelson.server.transport.Closing.Cause;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -256,7 +255,7 @@ final class PeerLink implements FrameHandler {
 
   private void rest(boolean refused) {
     long millis = backoff.nextMillis(refused);
-    var retry = parts.loop().schedule(this::dial, millis, TimeUnit.MILLISECONDS);
+    var retry = parts.after(millis, this::dial);
     become(new State.Resting(retry, refused));
   }
 

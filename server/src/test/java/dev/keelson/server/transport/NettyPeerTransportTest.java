@@ -182,7 +182,7 @@ class NettyPeerTransportTest {
             System::nanoTime,
             new SeededRandom(1),
             lookup)) {
-      one.start(atOne);
+      one.start(atOne, NoSnapshots.TAKEN);
       await().until(() -> atOne.events.contains("connected 2"));
     }
     assertThat(failures).hasSize(3).containsOnly("two.invalid");

@@ -45,7 +45,13 @@ final class TestCluster implements AutoCloseable {
 
   NettyPeerTransport start(long id, TransportConfig config, PeerListener listener)
       throws IOException {
-    var transport = create(new ServerIdentity(CLUSTER, id), config, listener);
+    return start(id, config, listener, NoSnapshots.TAKEN);
+  }
+
+  NettyPeerTransport start(
+      long id, TransportConfig config, PeerListener listener, SnapshotSink sink)
+      throws IOException {
+    var transport = create(new ServerIdentity(CLUSTER, id), config, listener, sink);
     join(id, transport.boundAddresses().getFirst().getPort());
     return transport;
   }
@@ -60,6 +66,12 @@ final class TestCluster implements AutoCloseable {
   /** Starts a transport that nobody knows yet. */
   NettyPeerTransport create(ServerIdentity identity, TransportConfig config, PeerListener listener)
       throws IOException {
+    return create(identity, config, listener, NoSnapshots.TAKEN);
+  }
+
+  NettyPeerTransport create(
+      ServerIdentity identity, TransportConfig config, PeerListener listener, SnapshotSink sink)
+      throws IOException {
     var transport =
         new NettyPeerTransport(
             identity,
@@ -68,7 +80,7 @@ final class TestCluster implements AutoCloseable {
             new SystemClock(),
             new SeededRandom(identity.memberId()));
     transports.add(transport);
-    transport.start(listener);
+    transport.start(listener, sink);
     return transport;
   }
 
