@@ -7,6 +7,7 @@ import dev.keelson.raft.RestoredState;
 import dev.keelson.raft.SnapshotDescriptor;
 import dev.keelson.raft.membership.Configuration;
 import dev.keelson.server.apply.LiveStore;
+import dev.keelson.server.apply.MemberRegister;
 import dev.keelson.server.apply.Upkeep;
 import dev.keelson.server.cluster.Member;
 import dev.keelson.server.cluster.MemberTable;
@@ -26,14 +27,13 @@ import dev.keelson.server.replica.WalStage;
 import dev.keelson.server.rpc.ClientPort;
 import dev.keelson.server.rpc.ClientPortConfig;
 import dev.keelson.server.rpc.RpcDependencies;
-import dev.keelson.server.rpc.StoreInsight;
+import dev.keelson.server.snapshot.IncomingSnapshots;
+import dev.keelson.server.snapshot.OutgoingSnapshots;
 import dev.keelson.server.time.Clock;
 import dev.keelson.server.time.SystemClock;
 import dev.keelson.server.transport.NettyPeerTransport;
 import dev.keelson.server.transport.TransportConfig;
-import dev.keelson.storage.mvcc.HashOutcome;
-import dev.keelson.storage.mvcc.MvccStore;
-import dev.keelson.storage.mvcc.StoreStats;
+import dev.keelson.storage.mvcc.MvccConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
@@ -121,8 +121,9 @@ public final class KeelsonServer implements AutoCloseable {
     var transport = transport(identity, store);
     closing.add(transport);
     var node = node(storage);
-    var replica = startReplica(node, storage, transport);
-    listenToPeers(transport, replica);
+    var incoming = incomingSnapshots(storage);
+    var replica = startReplica(node, storage, transport, incoming);
+    listenToPeers(transport, replica, incoming);
     startClientPort(identity, replica, store);
     log.info(
         "serving member={} name={} cluster={} clients={} peers={}",
@@ -162,8 +163,17 @@ public final class KeelsonServer implements AutoCloseable {
     return new Configuration(List.copyOf(voters), List.of(), List.copyOf(learners));
   }
 
+  private IncomingSnapshots incomingSnapshots(MemberStorage storage) {
+    return new IncomingSnapshots(
+        new IncomingSnapshots.Parts(
+            storage.store(), storage.files(), MvccConfig.defaults(), storage.marker(), clock));
+  }
+
   private ReplicaInbox startReplica(
-      RaftNode node, MemberStorage storage, NettyPeerTransport transport) {
+      RaftNode node,
+      MemberStorage storage,
+      NettyPeerTransport transport,
+      IncomingSnapshots incoming) {
     var timing = config.timing();
     var limits = ReplicaLimits.of(timing.heartbeatIntervalMillis(), timing.electionTimeoutMillis());
     var pending = new PendingProposals(limits.maxPendingProposals());
@@ -178,20 +188,28 @@ public final class KeelsonServer implements AutoCloseable {
             inbox,
             pending,
             upkeep,
-            snapshot -> {
-              throw new IllegalStateException("no snapshot can have arrived: " + snapshot);
-            },
+            incoming,
             this::memberFailed,
             clock);
     closing.add(apply);
-    var wal = new WalStage(storage.takeWal(), inbox, this::memberFailed, clock);
+    var wal =
+        new WalStage(
+            storage.takeWal(), inbox, storage.marker()::clear, this::memberFailed, clock);
     closing.add(wal);
+    var outgoing =
+        new OutgoingSnapshots(
+            storage.store(),
+            storage.files(),
+            store -> configuration(MemberRegister.load(store).orElseThrow().table()),
+            transport,
+            inbox);
+    closing.add(outgoing);
     var keeping = new LogKeeping(timing.snapshotCatchupEntries(), MAX_LAGGING_BYTES);
     var parts =
         new ReplicaParts(
             wal,
             apply,
-            (peer, _) -> inbox.snapshotShipped(peer, 0, false),
+            outgoing,
             transport,
             gate,
             pending,
@@ -211,10 +229,11 @@ public final class KeelsonServer implements AutoCloseable {
         store, limits, inbox::flushed, cause -> memberFailed("keelson-upkeep", cause), clock);
   }
 
-  private void listenToPeers(NettyPeerTransport transport, ReplicaInbox replica)
+  private void listenToPeers(
+      NettyPeerTransport transport, ReplicaInbox replica, IncomingSnapshots incoming)
       throws StartException {
     try {
-      transport.start(replica);
+      transport.start(replica, incoming);
     } catch (IOException e) {
       throw new StartException("--listen-peer-urls: " + e.getMessage(), e);
     }
@@ -231,7 +250,7 @@ public final class KeelsonServer implements AutoCloseable {
             store::openView,
             store.members()::table,
             (revision, done) -> store.current().compactor().whenFinished(revision, done),
-            insight(store),
+            new HeldStoreInsight(store),
             replica::transferLeadership,
             clock);
     try {
@@ -247,20 +266,6 @@ public final class KeelsonServer implements AutoCloseable {
             urls(config.listeners().advertiseClientUrls()),
             false);
     closing.add(MemberPublisher.start(replica, self));
-  }
-
-  private static StoreInsight insight(LiveStore store) {
-    return new StoreInsight() {
-      @Override
-      public StoreStats stats() {
-        return store.query(MvccStore::stats);
-      }
-
-      @Override
-      public HashOutcome hashAt(long revision) {
-        return store.query(held -> held.hashAt(revision));
-      }
-    };
   }
 
   private static List<String> urls(List<MemberUrl> urls) {

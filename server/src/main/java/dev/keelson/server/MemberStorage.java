@@ -1,5 +1,6 @@
 package dev.keelson.server;
 
+import dev.keelson.raft.HardState;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.server.apply.LiveStore;
 import dev.keelson.server.apply.MemberRegister;
@@ -10,6 +11,8 @@ import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.config.MemberUrl;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.replica.MemberFailure;
+import dev.keelson.server.snapshot.InstallMarker;
+import dev.keelson.server.snapshot.OutgoingSnapshots;
 import dev.keelson.storage.disk.DataDirectoryLock;
 import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.disk.PosixDisk;
@@ -17,7 +20,9 @@ import dev.keelson.storage.mvcc.MvccConfig;
 import dev.keelson.storage.mvcc.MvccStore;
 import dev.keelson.storage.mvcc.engine.EngineConfig;
 import dev.keelson.storage.mvcc.engine.EngineException;
-import dev.keelson.storage.mvcc.engine.RocksEngine;
+import dev.keelson.storage.mvcc.engine.KvEngine;
+import dev.keelson.storage.mvcc.engine.RocksEngines;
+import dev.keelson.storage.snapshot.StateDirectory;
 import dev.keelson.storage.wal.Wal;
 import dev.keelson.storage.wal.WalConfig;
 import dev.keelson.storage.wal.WalIdentity;
@@ -38,13 +43,23 @@ final class MemberStorage implements AutoCloseable {
   private final ServerIdentity identity;
   private final LiveStore store;
   private final Wal wal;
+  private final OutgoingSnapshots.Files files;
+  private final InstallMarker marker;
   private boolean walTaken;
 
-  private MemberStorage(Closing closing, ServerIdentity identity, LiveStore store, Wal wal) {
+  private MemberStorage(
+      Closing closing,
+      ServerIdentity identity,
+      LiveStore store,
+      Wal wal,
+      OutgoingSnapshots.Files files,
+      InstallMarker marker) {
     this.closing = closing;
     this.identity = identity;
     this.store = store;
     this.wal = wal;
+    this.files = files;
+    this.marker = marker;
   }
 
   /**
@@ -83,15 +98,26 @@ final class MemberStorage implements AutoCloseable {
     if (existing.isEmpty()) {
       self.write(disk, directory);
     }
-    var store = openStore(config, birth, failure);
+    var state = StateDirectory.open(disk, directory.resolve("state"));
+    var engines = new RocksEngines(engineConfig(config));
+    var store = openStore(engines.open(state.live()), birth, failure);
     closing.add(store);
     requireOwnData(self, store.members().table(), config);
     var identity = self.identity();
     var walIdentity = new WalIdentity(identity.clusterId(), identity.memberId());
     DataDirectoryLock.createDurably(disk, config.identity().walDir());
     var wal = Wal.open(disk, config.identity().walDir(), walIdentity, walConfig(config));
-    var storage = new MemberStorage(closing, identity, store, wal);
+    var marker = new InstallMarker(disk, directory);
+    var storage =
+        new MemberStorage(
+            closing,
+            identity,
+            store,
+            wal,
+            new OutgoingSnapshots.Files(disk, state, engines),
+            marker);
     closing.add(storage::closeWalUnlessTaken);
+    completeInstallation(marker, wal, store.current().applied());
     requireMatch(wal, store.current().applied(), directory);
     return storage;
   }
@@ -114,9 +140,7 @@ final class MemberStorage implements AutoCloseable {
   }
 
   private static LiveStore openStore(
-      ServerConfig config, MemberTable birth, MemberFailure failure) {
-    var directory = config.identity().dataDir();
-    var engine = RocksEngine.open(directory.resolve("state"), engineConfig(config));
+      KvEngine engine, MemberTable birth, MemberFailure failure) {
     var store = MvccStore.open(engine, MvccConfig.defaults());
     var members =
         MemberRegister.load(store)
@@ -127,7 +151,8 @@ final class MemberStorage implements AutoCloseable {
                   store.flush();
                   return created;
                 });
-    return new LiveStore(store, members, cause -> failure.memberFailed("keelson-compact", cause));
+    return new LiveStore(
+        store, members, cause -> failure.memberFailed("keelson-compact", cause));
   }
 
   private static EngineConfig engineConfig(ServerConfig config) {
@@ -167,6 +192,17 @@ final class MemberStorage implements AutoCloseable {
     }
   }
 
+  /** A crash may have come between the switch of the store and the reset of the log. */
+  private static void completeInstallation(InstallMarker marker, Wal wal, LogPosition applied)
+      throws IOException {
+    var installing = marker.get();
+    if (installing.isPresent() && installing.get().equals(applied)) {
+      var old = wal.hardState();
+      wal.reset(applied, new HardState(old.term(), old.votedFor(), applied.index()));
+    }
+    marker.clear();
+  }
+
   /** The store is never ahead of the log (anchor 4), and the log reaches back to the store. */
   private static void requireMatch(Wal wal, LogPosition applied, Path directory)
       throws StartException {
@@ -199,6 +235,14 @@ final class MemberStorage implements AutoCloseable {
 
   LiveStore store() {
     return store;
+  }
+
+  OutgoingSnapshots.Files files() {
+    return files;
+  }
+
+  InstallMarker marker() {
+    return marker;
   }
 
   Wal wal() {

@@ -6,7 +6,6 @@ import dev.keelson.storage.mvcc.RangeQuery;
 import dev.keelson.storage.mvcc.ReadView;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import java.util.function.Function;
 
 /**
  * The store in use. A snapshot replaces it while readers hold views of the old one, which is closed
@@ -37,52 +36,45 @@ public final class LiveStore implements AutoCloseable {
 
   /** A view of the newest state; closed by the caller. */
   public ReadView openView() {
-    while (true) {
-      var held = generation;
-      if (held.acquire()) {
-        return new HeldView(held.store.openView(), held);
-      }
-      if (held == generation) {
-        throw new IllegalStateException("the store is closed");
-      }
-    }
+    var held = acquire();
+    return new HeldView(held.store.openView(), held);
   }
 
-  /** Asks the store in use something that may take long; it stays open meanwhile. */
-  public <T> T query(Function<MvccStore, T> question) {
-    while (true) {
-      var held = generation;
-      if (held.acquire()) {
-        try {
-          return question.apply(held.store);
-        } finally {
-          held.release();
-        }
-      }
-      if (held == generation) {
-        throw new IllegalStateException("the store is closed");
-      }
-    }
+  /** The current store, kept open until the holder is closed. */
+  public Hold hold() {
+    return new Hold(acquire());
   }
 
   /** Makes all that is applied durable, without keeping readers or the writer waiting. */
   void flush() {
-    var held = generation;
-    if (held.acquire()) {
-      try {
-        held.store.flush();
-      } finally {
-        held.release();
-      }
+    try (var held = hold()) {
+      held.store().flush();
     }
   }
 
-  /** Puts a newly installed store in place of the old one. Apply thread only. */
-  public void replace(MvccStore installed) {
+  /**
+   * Puts a newly installed store in place of the old one. Apply thread only.
+   *
+   * @param oldClosed runs once the last reader has let go of the old store, on that reader's thread
+   */
+  public void replace(MvccStore installed, Runnable oldClosed) {
     var old = generation;
-    generation = new Generation(installed, old.failed);
     members.reload(installed);
+    generation = new Generation(installed, old.failed);
+    old.whenClosed = oldClosed;
     old.release();
+  }
+
+  private Generation acquire() {
+    while (true) {
+      var held = generation;
+      if (held.acquire()) {
+        return held;
+      }
+      if (held == generation) {
+        throw new IllegalStateException("the store is closed");
+      }
+    }
   }
 
   @Override
@@ -96,6 +88,7 @@ public final class LiveStore implements AutoCloseable {
     final Consumer<Throwable> failed;
     private final CompactionThread compaction;
     private final AtomicInteger holders = new AtomicInteger(1);
+    private volatile Runnable whenClosed = () -> {};
 
     Generation(MvccStore store, Consumer<Throwable> failed) {
       this.store = store;
@@ -119,7 +112,26 @@ public final class LiveStore implements AutoCloseable {
       if (holders.decrementAndGet() == 0) {
         compaction.close();
         store.close();
+        whenClosed.run();
       }
+    }
+  }
+
+  /** Keeps a store from being closed. */
+  public static final class Hold implements AutoCloseable {
+    private final Generation held;
+
+    private Hold(Generation held) {
+      this.held = held;
+    }
+
+    public MvccStore store() {
+      return held.store;
+    }
+
+    @Override
+    public void close() {
+      held.release();
     }
   }
 

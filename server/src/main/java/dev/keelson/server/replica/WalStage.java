@@ -19,11 +19,24 @@ public final class WalStage implements ReplicaParts.Log, AutoCloseable {
   private static final long SLOW_SYNC_NANOS = 100_000_000;
 
   private final WalWriter writer;
+  private final ResetListener resetListener;
   private long appendedBytes;
   private long appendedEntries = 1;
 
+  /** Hears, on the replica thread, that the log goes on after a snapshot, durably. */
+  @FunctionalInterface
+  public interface ResetListener {
+    void logWasReset() throws IOException;
+  }
+
   /** Starts the writer's thread. */
-  public WalStage(Wal wal, ReplicaInbox inbox, MemberFailure failure, Clock clock) {
+  public WalStage(
+      Wal wal,
+      ReplicaInbox inbox,
+      ResetListener resetListener,
+      MemberFailure failure,
+      Clock clock) {
+    this.resetListener = resetListener;
     this.writer =
         new WalWriter(wal, new Reports(inbox, failure), WalStage::warnIfSlow, clock::nanoTime);
   }
@@ -43,6 +56,7 @@ public final class WalStage implements ReplicaParts.Log, AutoCloseable {
     var old = writer.log().hardState();
     try {
       writer.reset(position, new HardState(old.term(), old.votedFor(), position.index()));
+      resetListener.logWasReset();
     } catch (IOException e) {
       throw new UncheckedIOException("the log cannot go on after the snapshot", e);
     }

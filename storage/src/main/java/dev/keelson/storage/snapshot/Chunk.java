@@ -10,7 +10,8 @@ import java.util.zip.CRC32C;
  */
 public record Chunk(int fileIndex, long offset, Bytes bytes, int checksum) {
 
-  static Chunk of(ChunkPosition position, Bytes bytes) {
+  /** A piece with the checksum of its bytes. */
+  public static Chunk of(ChunkPosition position, Bytes bytes) {
     return new Chunk(position.fileIndex(), position.offset(), bytes, checksum(bytes));
   }
 
