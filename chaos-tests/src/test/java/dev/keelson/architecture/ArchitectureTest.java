@@ -42,8 +42,17 @@ class ArchitectureTest {
   @TestFactory
   Stream<DynamicTest> everyPackageThatARuleNamesHasClasses() {
     return Stream.of(
-            "api", "raft", "storage", "server", "bench", "cli", "conformance", "server.time",
-            "server.rpc", "server.http", "server.transport")
+            "api",
+            "raft",
+            "storage",
+            "server",
+            "bench",
+            "cli",
+            "conformance",
+            "server.time",
+            "server.rpc",
+            "server.http",
+            "server.transport")
         .map(
             name ->
                 DynamicTest.dynamicTest(
@@ -72,8 +81,7 @@ class ArchitectureTest {
         noClasses()
             .that(resideInAPackage(BASE + "raft.."))
             .should()
-            .dependOnClassesThat(
-                belongToAnyOf(Thread.class, Random.class, UUID.class, Timer.class))
+            .dependOnClassesThat(belongToAnyOf(Thread.class, Random.class, UUID.class, Timer.class))
             .because("java.lang and java.util let these in, determinism does not"),
         noClasses()
             .that(

@@ -184,17 +184,10 @@ public final class KeelsonServer implements AutoCloseable {
     closing.add(upkeep);
     var apply =
         new ApplyStage(
-            storage.store(),
-            inbox,
-            pending,
-            upkeep,
-            incoming,
-            this::memberFailed,
-            clock);
+            storage.store(), inbox, pending, upkeep, incoming, this::memberFailed, clock);
     closing.add(apply);
     var wal =
-        new WalStage(
-            storage.takeWal(), inbox, storage.marker()::clear, this::memberFailed, clock);
+        new WalStage(storage.takeWal(), inbox, storage.marker()::clear, this::memberFailed, clock);
     closing.add(wal);
     var outgoing =
         new OutgoingSnapshots(
@@ -207,15 +200,7 @@ public final class KeelsonServer implements AutoCloseable {
     var keeping = new LogKeeping(timing.snapshotCatchupEntries(), MAX_LAGGING_BYTES);
     var parts =
         new ReplicaParts(
-            wal,
-            apply,
-            outgoing,
-            transport,
-            gate,
-            pending,
-            keeping,
-            clock,
-            this::memberFailed);
+            wal, apply, outgoing, transport, gate, pending, keeping, clock, this::memberFailed);
     var loop = new ReplicaLoop(node, inbox, limits, parts);
     closing.add(loop);
     upkeep.start();

@@ -139,8 +139,7 @@ final class MemberStorage implements AutoCloseable {
     return config.listeners().advertisePeerUrls().stream().map(MemberUrl::toString).toList();
   }
 
-  private static LiveStore openStore(
-      KvEngine engine, MemberTable birth, MemberFailure failure) {
+  private static LiveStore openStore(KvEngine engine, MemberTable birth, MemberFailure failure) {
     var store = MvccStore.open(engine, MvccConfig.defaults());
     var members =
         MemberRegister.load(store)
@@ -151,8 +150,7 @@ final class MemberStorage implements AutoCloseable {
                   store.flush();
                   return created;
                 });
-    return new LiveStore(
-        store, members, cause -> failure.memberFailed("keelson-compact", cause));
+    return new LiveStore(store, members, cause -> failure.memberFailed("keelson-compact", cause));
   }
 
   private static EngineConfig engineConfig(ServerConfig config) {

@@ -25,9 +25,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes snapshots in and puts them in the store's place. Chunks come on the transport's disk thread,
- * the installation runs on the apply thread; one lock keeps a snapshot that is about to be installed
- * from being overwritten by the next.
+ * Takes snapshots in and puts them in the store's place. Chunks come on the transport's disk
+ * thread, the installation runs on the apply thread; one lock keeps a snapshot that is about to be
+ * installed from being overwritten by the next.
  */
 public final class IncomingSnapshots implements SnapshotSink, ApplyStage.SnapshotInstallation {
   private static final Logger log = LoggerFactory.getLogger(IncomingSnapshots.class);
@@ -58,8 +58,7 @@ public final class IncomingSnapshots implements SnapshotSink, ApplyStage.Snapsho
 
   @Override
   public synchronized SnapshotPosition begin(long from, Bytes manifest) throws IOException {
-    boolean isKept =
-        received != null && parts.clock().nanoTime() - receivedAtNanos < KEEP_NANOS;
+    boolean isKept = received != null && parts.clock().nanoTime() - receivedAtNanos < KEEP_NANOS;
     if (installing || isKept) {
       throw new IOException("another snapshot has arrived and is about to be installed");
     }
@@ -114,17 +113,17 @@ public final class IncomingSnapshots implements SnapshotSink, ApplyStage.Snapsho
   /** Apply thread. The log is reset after this, and the marker is cleared after that. */
   @Override
   public synchronized void install(SnapshotDescriptor snapshot) {
-    var arrived = received;
+    var arrived = Objects.requireNonNull(received, "the core installs what has not arrived");
     Invariant.check(
-        arrived != null && arrived.manifest().descriptor().equals(snapshot),
+        arrived.manifest().descriptor().equals(snapshot),
         "the core installs %s, but %s has arrived",
         snapshot,
-        arrived);
+        arrived.manifest().descriptor());
     received = null;
     installing = true;
     try {
       parts.marker().set(snapshot.position());
-      var directory = installer.install(Objects.requireNonNull(arrived));
+      var directory = installer.install(arrived);
       var store = MvccStore.open(parts.files().engines().open(directory), parts.storeConfig());
       Invariant.check(
           store.applied().equals(snapshot.position()),

@@ -1,0 +1,86 @@
+package dev.keelson.server;
+
+import com.google.protobuf.ByteString;
+import dev.keelson.api.etcdserverpb.HashKVRequest;
+import dev.keelson.api.etcdserverpb.HashKVResponse;
+import dev.keelson.api.etcdserverpb.KVGrpc;
+import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
+import dev.keelson.api.etcdserverpb.PutRequest;
+import dev.keelson.api.etcdserverpb.RangeRequest;
+import dev.keelson.api.etcdserverpb.RangeResponse;
+import dev.keelson.api.etcdserverpb.StatusRequest;
+import dev.keelson.api.etcdserverpb.StatusResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+
+/** A client of one member. */
+final class TestClient implements AutoCloseable {
+  private static final int DEADLINE_SECONDS = 20;
+
+  private final ManagedChannel channel;
+
+  TestClient(int port) {
+    this.channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+  }
+
+  private KVGrpc.KVBlockingStub kv() {
+    return KVGrpc.newBlockingStub(channel)
+        .withWaitForReady()
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private MaintenanceGrpc.MaintenanceBlockingStub maintenance() {
+    return MaintenanceGrpc.newBlockingStub(channel)
+        .withWaitForReady()
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  /** The revision of the put. */
+  long put(String key, String value) {
+    return kv().put(
+            PutRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8(key))
+                .setValue(ByteString.copyFromUtf8(value))
+                .build())
+        .getHeader()
+        .getRevision();
+  }
+
+  String get(String key) {
+    var response = range(key, false);
+    return response.getKvsCount() == 0 ? "" : response.getKvs(0).getValue().toStringUtf8();
+  }
+
+  RangeResponse range(String key, boolean serializable) {
+    return kv().range(
+            RangeRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8(key))
+                .setSerializable(serializable)
+                .build());
+  }
+
+  StatusResponse status() {
+    return maintenance().status(StatusRequest.getDefaultInstance());
+  }
+
+  HashKVResponse hash(long revision) {
+    return maintenance().hashKV(HashKVRequest.newBuilder().setRevision(revision).build());
+  }
+
+  /** Waits until this member serves, and knows a leader. */
+  void awaitLeader() {
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .ignoreException(StatusRuntimeException.class)
+        .until(() -> status().getLeader() != 0);
+  }
+
+  @Override
+  public void close() {
+    channel.shutdownNow();
+  }
+}

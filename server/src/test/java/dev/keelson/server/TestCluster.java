@@ -1,0 +1,109 @@
+package dev.keelson.server;
+
+import dev.keelson.server.config.ConfigException;
+import dev.keelson.server.config.ServerConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** Members in this process, on free ports of loopback, with real disks and sockets. */
+final class TestCluster implements AutoCloseable {
+  private final Path directory;
+  private final List<Integer> clientPorts = new ArrayList<>();
+  private final List<Integer> peerPorts = new ArrayList<>();
+  private final List<String> extraFlags;
+  private final Map<Integer, KeelsonServer> running = new HashMap<>();
+  private final Map<Integer, TestClient> clients = new HashMap<>();
+
+  TestCluster(Path directory, int members, String... extraFlags) {
+    this.directory = directory;
+    this.extraFlags = List.of(extraFlags);
+    for (int i = 0; i < members; i++) {
+      clientPorts.add(freePort());
+      peerPorts.add(freePort());
+    }
+  }
+
+  static int freePort() {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  TestCluster startAll() throws StartException {
+    for (int member = 0; member < clientPorts.size(); member++) {
+      start(member);
+    }
+    return this;
+  }
+
+  void start(int member) throws StartException {
+    running.put(member, KeelsonServer.start(config(member)));
+  }
+
+  void stop(int member) {
+    var server = running.remove(member);
+    if (server != null) {
+      server.close();
+    }
+  }
+
+  ServerConfig config(int member) {
+    var flags = new ArrayList<String>();
+    flags.addAll(List.of("--name", "m" + member));
+    flags.addAll(List.of("--data-dir", dataDir(member).toString()));
+    flags.addAll(List.of("--listen-client-urls", clientUrl(member)));
+    flags.addAll(List.of("--advertise-client-urls", clientUrl(member)));
+    flags.addAll(List.of("--listen-peer-urls", peerUrl(member)));
+    flags.addAll(List.of("--initial-advertise-peer-urls", peerUrl(member)));
+    flags.addAll(List.of("--initial-cluster", initialCluster()));
+    flags.addAll(extraFlags);
+    try {
+      return ServerConfig.of(flags.toArray(String[]::new));
+    } catch (ConfigException e) {
+      throw new IllegalArgumentException(e);
+    }
+  }
+
+  Path dataDir(int member) {
+    return directory.resolve("m" + member);
+  }
+
+  int clientPort(int member) {
+    return clientPorts.get(member);
+  }
+
+  TestClient client(int member) {
+    return clients.computeIfAbsent(member, key -> new TestClient(clientPort(key)));
+  }
+
+  private String clientUrl(int member) {
+    return "http://127.0.0.1:" + clientPorts.get(member);
+  }
+
+  private String peerUrl(int member) {
+    return "http://127.0.0.1:" + peerPorts.get(member);
+  }
+
+  private String initialCluster() {
+    return IntStream.range(0, peerPorts.size())
+        .mapToObj(member -> "m" + member + "=" + peerUrl(member))
+        .collect(Collectors.joining(","));
+  }
+
+  @Override
+  public void close() {
+    clients.values().forEach(TestClient::close);
+    List.copyOf(running.keySet()).forEach(this::stop);
+  }
+}
