@@ -8,10 +8,12 @@ import dev.keelson.storage.mvcc.engine.Family;
 /** The newest state: one small entry per visible key, whatever its history. */
 final class LatestCandidates implements Candidates {
   private final EngineReader reader;
+  private final LatestCache cache;
   private final EngineIterator entries;
 
-  LatestCandidates(EngineReader reader, KeyRange range) {
+  LatestCandidates(EngineReader reader, LatestCache cache, KeyRange range) {
     this.reader = reader;
+    this.cache = cache;
     var bounds = ScanBounds.latest(range);
     this.entries = reader.iterate(Family.LATEST, bounds.from().toArray(), bounds.to().toArray());
   }
@@ -33,7 +35,7 @@ final class LatestCandidates implements Candidates {
 
   @Override
   public KeyValue load(Bytes key, Head head) {
-    return StoredValues.load(reader, head);
+    return StoredValues.load(reader, cache, key, head);
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.Optional;
  */
 public final class MvccStore implements AutoCloseable {
   private final KvEngine engine;
+  private final LatestCache cache;
   private final PendingBatch batch;
   private final Compactor compactor;
   private volatile PublishedState published;
@@ -25,8 +26,9 @@ public final class MvccStore implements AutoCloseable {
 
   private MvccStore(KvEngine engine, MvccConfig config, StoreState state) {
     this.engine = engine;
-    this.batch = new PendingBatch(engine, state);
-    this.published = new PublishedState(state, engine.snapshot());
+    this.cache = new LatestCache(config.cacheBytes());
+    this.batch = new PendingBatch(engine, cache, state);
+    this.published = new PublishedState(state, engine.snapshot(), cache.updates());
     this.applied = state.applied();
     this.compactor = new Compactor(engine, config, state.compactRevision());
   }
@@ -65,7 +67,7 @@ public final class MvccStore implements AutoCloseable {
     while (true) {
       var newest = published;
       if (newest.acquire()) {
-        return new StoreView(newest);
+        return new StoreView(newest, cache);
       }
       Invariant.check(newest != published, "the store is closed");
     }
@@ -112,6 +114,7 @@ public final class MvccStore implements AutoCloseable {
         position);
     engine.write(batch.seal(position));
     var written = batch.state(position);
+    batch.updateCache();
     batch.clear(written);
     publish(written);
     applied = position;
@@ -123,7 +126,7 @@ public final class MvccStore implements AutoCloseable {
     if (state.revision() == old.state().revision() && !compacts && !compactor.takeRemoved()) {
       return;
     }
-    published = new PublishedState(state, engine.snapshot());
+    published = new PublishedState(state, engine.snapshot(), cache.updates());
     old.release();
     if (compacts) {
       compactor.schedule(state.compactRevision());
@@ -146,10 +149,10 @@ public final class MvccStore implements AutoCloseable {
       if (revision != 0 && revision < view.compactRevision()) {
         return new HashOutcome.Compacted(view.compactRevision(), view.revision());
       }
+      // A kept hash answers those who name its revision; members compare the newest as it is now.
       long at = revision == 0 ? view.revision() : revision;
-      return compactor
-          .keptHash(at)
-          .map(kept -> kept.seenAt(view.revision()))
+      var kept = revision == 0 ? Optional.<HashOutcome.Hashed>empty() : compactor.keptHash(at);
+      return kept.map(hash -> hash.seenAt(view.revision()))
           .orElseGet(
               () -> StoreHash.of(view.reader(), view.revision(), view.compactRevision(), at));
     }

@@ -23,6 +23,7 @@ import java.util.zip.CRC32C;
  */
 final class PendingBatch {
   private final EngineReader engine;
+  private final LatestCache cache;
   private final EngineBatch records = new EngineBatch();
   private final NavigableMap<Bytes, List<Version>> changed = new TreeMap<>();
   private final Map<Bytes, Bytes> meta = new HashMap<>();
@@ -47,8 +48,9 @@ final class PendingBatch {
     record Delete(long main) implements Version {}
   }
 
-  PendingBatch(EngineReader engine, StoreState committed) {
+  PendingBatch(EngineReader engine, LatestCache cache, StoreState committed) {
     this.engine = engine;
+    this.cache = cache;
     this.committed = committed;
     this.revision = committed.revision();
     this.compactRevision = committed.compactRevision();
@@ -95,11 +97,13 @@ final class PendingBatch {
 
   /** The newest state of a key, own changes included. */
   Optional<Head> head(Bytes key) {
-    if (changed.isEmpty()) {
-      return StoredValues.head(engine, key);
-    }
-    var versions = changed.get(key);
-    return versions == null ? StoredValues.head(engine, key) : headOf(versions.getLast());
+    var versions = changed.isEmpty() ? null : changed.get(key);
+    return versions == null ? committedHead(key) : headOf(versions.getLast());
+  }
+
+  private Optional<Head> committedHead(Bytes key) {
+    var cached = cache.find(key);
+    return cached.isPresent() ? Optional.of(cached.get().head()) : StoredValues.head(engine, key);
   }
 
   Optional<KeyValue> get(Bytes key) {
@@ -115,7 +119,7 @@ final class PendingBatch {
 
   KeyValue load(Bytes key, Head head) {
     if (head.main() <= committed.revision()) {
-      return StoredValues.load(engine, head);
+      return StoredValues.load(engine, cache, key, head);
     }
     for (var version : changed.getOrDefault(key, List.of())) {
       if (version instanceof Version.Put(var own, var value) && own.equals(head)) {
@@ -124,6 +128,11 @@ final class PendingBatch {
     }
     throw new InvariantViolation(
         "revision " + head.main() + "." + head.sub() + " is not in this batch");
+  }
+
+  /** The newest state without this batch. */
+  Candidates latestCandidates(KeyRange range) {
+    return new LatestCandidates(engine, cache, range);
   }
 
   boolean isUnchanged() {
@@ -183,6 +192,21 @@ final class PendingBatch {
     meta.forEach((key, value) -> records.put(Family.META, MetaKeys.opaque(key), value.toArray()));
     records.put(Family.META, MetaKeys.STATE.toArray(), state(applied).encode());
     return records;
+  }
+
+  /** After the write, before readers are shown it. */
+  void updateCache() {
+    if (changed.isEmpty()) {
+      return; // nothing is published either: readers may go on adding
+    }
+    cache.beginUpdate();
+    for (var change : changed.entrySet()) {
+      switch (change.getValue().getLast()) {
+        case Version.Put(var head, var value) -> cache.put(head, head.with(change.getKey(), value));
+        case Version.Delete _ -> cache.remove(change.getKey());
+      }
+    }
+    cache.endUpdate();
   }
 
   private void writeLatest(Bytes key, List<Version> versions) {

@@ -70,7 +70,7 @@ final class PendingTxn implements WriteTxn {
     if (at < batch.committedRevision()) {
       return new HistoryCandidates(engine, range, at);
     }
-    var latest = new LatestCandidates(engine, range);
+    var latest = batch.latestCandidates(range);
     return batch.isUnchanged() ? latest : new PendingCandidates(latest, batch, range, at);
   }
 

@@ -10,16 +10,25 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class PublishedState {
   private final StoreState state;
   private final EngineSnapshot snapshot;
+  private final long cacheUpdates;
   // The store counts one while this is the newest, each open view one.
   private final AtomicInteger users = new AtomicInteger(1);
 
-  PublishedState(StoreState state, EngineSnapshot snapshot) {
+  /**
+   * @param cacheUpdates updates of the cache that this state contains
+   */
+  PublishedState(StoreState state, EngineSnapshot snapshot, long cacheUpdates) {
     this.state = state;
     this.snapshot = snapshot;
+    this.cacheUpdates = cacheUpdates;
   }
 
   StoreState state() {
     return state;
+  }
+
+  long cacheUpdates() {
+    return cacheUpdates;
   }
 
   EngineSnapshot snapshot() {

@@ -1,16 +1,19 @@
 package dev.keelson.storage.mvcc;
 
+import dev.keelson.raft.Bytes;
 import dev.keelson.raft.Invariant;
 import dev.keelson.storage.mvcc.engine.EngineReader;
 
 /** A view of a published batch. */
 public final class StoreView implements ReadView {
   private final PublishedState published;
+  private final LatestCache cache;
   private boolean closed;
 
   /** Takes over one use of the state. */
-  StoreView(PublishedState published) {
+  StoreView(PublishedState published, LatestCache cache) {
     this.published = published;
+    this.cache = cache;
   }
 
   @Override
@@ -42,19 +45,34 @@ public final class StoreView implements ReadView {
     }
     boolean latest = asked <= 0 || asked == revision();
     if (latest && query.range() instanceof KeyRange.Single(var key)) {
-      var reader = reader();
-      return StoredValues.head(reader, key)
-          .map(h -> RangeReader.single(query, key, h, () -> StoredValues.load(reader, h)))
-          .orElse(RangeReader.NOTHING);
+      return latest(query, key);
     }
     try (var candidates = candidates(query.range(), latest, asked)) {
       return RangeReader.read(query, candidates);
     }
   }
 
+  private RangeOutcome latest(RangeQuery query, Bytes key) {
+    var reader = reader();
+    var cached = cache.find(key, revision(), published.cacheUpdates());
+    if (cached.isPresent()) {
+      return RangeReader.single(query, key, cached.get().head(), cached.get()::kv);
+    }
+    var head = StoredValues.head(reader, key);
+    return head.isPresent()
+        ? RangeReader.single(query, key, head.get(), () -> load(reader, head.get()))
+        : RangeReader.NOTHING;
+  }
+
+  private KeyValue load(EngineReader reader, Head head) {
+    var kv = StoredValues.load(reader, head);
+    cache.offer(new LatestCache.Entry(head, kv), published.cacheUpdates());
+    return kv;
+  }
+
   private Candidates candidates(KeyRange range, boolean latest, long revision) {
     return latest
-        ? new LatestCandidates(reader(), range)
+        ? new LatestCandidates(reader(), cache, range)
         : new HistoryCandidates(reader(), range, revision);
   }
 

@@ -15,6 +15,14 @@ final class StoredValues {
     return reader.get(Family.LATEST, key.toArray()).map(Head::decode);
   }
 
+  /** As below, without a look into the engine if the cache holds this very version. */
+  static KeyValue load(EngineReader reader, LatestCache cache, Bytes key, Head head) {
+    var cached = cache.find(key);
+    return cached.isPresent() && cached.get().head().equals(head)
+        ? cached.get().kv()
+        : load(reader, head);
+  }
+
   static KeyValue load(EngineReader reader, Head head) {
     byte[] change = KeyCodec.changeKey(head.main(), head.sub());
     var stored = reader.get(Family.CHANGES, change);

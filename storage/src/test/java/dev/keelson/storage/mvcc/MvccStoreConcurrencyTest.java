@@ -47,7 +47,7 @@ class MvccStoreConcurrencyTest {
   @EnumSource(TestEngines.class)
   @Tag("R18")
   void everyViewIsTheStoreAtOneMoment(TestEngines engine) throws Exception {
-    var store = MvccStore.open(engine.open(directory), new MvccConfig(50, 0, 1 << 20));
+    var store = MvccStore.open(engine.open(directory), new MvccConfig(50, 0, 1 << 20, 1 << 20));
     var writing = new AtomicBoolean(true);
     try (var threads = Executors.newFixedThreadPool(4)) {
       var readers = new ArrayList<Future<Long>>();

@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
 
 /** A store and a model that apply the same log, and every comparison between them. */
 final class StoreRun {
-  static final MvccConfig CONFIG = new MvccConfig(3, 0, 1 << 20);
+  static final MvccConfig CONFIG = new MvccConfig(3, 0, 1 << 20, 1 << 14);
 
   final List<Command> log = new ArrayList<>();
   ModelStore model = new ModelStore();
