@@ -1,0 +1,167 @@
+package dev.keelson.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.cli.up.Rehearsal;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(300)
+class UpProcessTest {
+  @TempDir private Path scratch;
+  private int base;
+
+  @BeforeEach
+  void findPorts() throws IOException {
+    base = Rehearsal.freeBase();
+  }
+
+  @Test
+  void threeMembersServeAndKeepWhatTheyWereToldOverAStop()
+      throws IOException, InterruptedException {
+    try (var up = KeelsonProcess.start(scratch, "up", "--port-base=" + base)) {
+      up.awaitLine("Ctrl-C stops all members.");
+      assertThat(up.lines()).anyMatch(line -> line.startsWith("3 members serve after"));
+      assertThat(up.lines()).filteredOn(line -> line.endsWith("  leader")).hasSize(1);
+      assertThat(etcdctl("put", "greeting", "hello")).containsExactly("OK");
+      stop(up);
+    }
+    // The directory knows its ports and its size.
+    try (var up = KeelsonProcess.start(scratch, "up")) {
+      up.awaitLine("Ctrl-C stops all members.");
+      assertThat(etcdctl("get", "greeting")).containsExactly("greeting", "hello");
+      stop(up);
+    }
+  }
+
+  private static void stop(KeelsonProcess up) throws InterruptedException {
+    List<ProcessHandle> members = up.children();
+    assertThat(members).hasSize(3);
+    up.terminate();
+    assertThat(up.awaitExit()).isEqualTo(128 + 15);
+    assertThat(up.lines()).contains("All members stopped; their data is kept.");
+    assertThat(members).noneMatch(ProcessHandle::isAlive);
+  }
+
+  @Test
+  void aKilledMemberIsReportedAndComesBack() throws IOException, InterruptedException {
+    try (var up = KeelsonProcess.start(scratch, "up", "--port-base=" + base)) {
+      up.awaitLine("Ctrl-C stops all members.");
+      up.children().getFirst().destroyForcibly();
+
+      up.awaitLine(" is down: killed (signal 9); starts again in 1 s");
+      up.awaitLine(" is back");
+      assertThat(etcdctl("put", "greeting", "again")).containsExactly("OK");
+      stop(up);
+    }
+  }
+
+  @Test
+  void aMemberLeftDownStaysDown() throws IOException, InterruptedException {
+    try (var up =
+        KeelsonProcess.start(scratch, "up", "--members=1", "--no-restart", "--port-base=" + base)) {
+      up.awaitLine("Ctrl-C stops all members.");
+      up.children().getFirst().destroyForcibly();
+
+      up.awaitLine("m1 is down: killed (signal 9)");
+      assertThat(up.lines()).noneMatch(line -> line.contains("starts again"));
+      up.terminate();
+      assertThat(up.awaitExit()).isEqualTo(128 + 15);
+    }
+  }
+
+  @Test
+  void noMemberOutlivesAConsoleThatWasKilled() throws IOException {
+    try (var up = KeelsonProcess.start(scratch, "up", "--port-base=" + base)) {
+      up.awaitLine("Ctrl-C stops all members.");
+      List<ProcessHandle> members = up.children();
+      up.kill();
+
+      Awaitility.await()
+          .atMost(KeelsonProcess.PATIENCE)
+          .until(() -> members.stream().noneMatch(ProcessHandle::isAlive));
+    }
+  }
+
+  @Test
+  void aBusyPortIsOneLineAndLeavesNothingBehind() throws IOException, InterruptedException {
+    try (var taken = new ServerSocket(base + 30_000, 1, InetAddress.ofLiteral("127.0.0.1"));
+        var up = KeelsonProcess.start(scratch, "up", "--port-base=" + base)) {
+      assertThat(up.awaitExit()).isEqualTo(ExitCode.FAILED);
+      assertThat(up.lines())
+          .containsExactly(
+              "keelson up: port %d is in use; stop what listens there or choose another --port-base"
+                  .formatted(taken.getLocalPort()));
+    }
+    assertThat(scratch).isEmptyDirectory();
+  }
+
+  @Test
+  void aSecondConsoleOnTheSameDirectoryIsRefused() throws IOException, InterruptedException {
+    try (var first = KeelsonProcess.start(scratch, "up", "--members=1", "--port-base=" + base)) {
+      first.awaitLine("Ctrl-C stops all members.");
+      try (var second = KeelsonProcess.start(scratch, "up")) {
+        assertThat(second.awaitExit()).isEqualTo(ExitCode.FAILED);
+        assertThat(second.lines())
+            .singleElement()
+            .asString()
+            .endsWith("keelson-data: another keelson up is running there");
+      }
+      assertThat(first.children()).hasSize(1);
+    }
+  }
+
+  @Test
+  void aMemberWithADamagedLogIsOneLineAndNoMemberIsLeft() throws IOException, InterruptedException {
+    try (var up = KeelsonProcess.start(scratch, "up", "--members=1", "--port-base=" + base)) {
+      up.awaitLine("Ctrl-C stops all members.");
+      up.terminate();
+      assertThat(up.awaitExit()).isEqualTo(128 + 15);
+    }
+    Path identity = scratch.resolve("keelson-data/m1/data/MEMBER");
+    Files.writeString(identity, "something else");
+    try (var up = KeelsonProcess.start(scratch, "up")) {
+      assertThat(up.awaitExit()).isEqualTo(ExitCode.FAILED);
+      assertThat(up.lines())
+          .singleElement()
+          .asString()
+          .startsWith("keelson up: m1 did not start: ")
+          .contains("member.log");
+      assertThat(up.children()).isEmpty();
+    }
+    assertThat(identity).hasContent("something else");
+  }
+
+  private List<String> etcdctl(String... args) throws IOException, InterruptedException {
+    var command = new ArrayList<String>();
+    command.add("etcdctl");
+    command.add(
+        "--endpoints=127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d"
+            .formatted(base, base + 20_000, base + 30_000));
+    command.addAll(List.of(args));
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("ETCDCTL_API", "3");
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      return Assumptions.abort("etcdctl is not installed: " + e.getMessage());
+    }
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    return output.lines().toList();
+  }
+}
