@@ -34,6 +34,23 @@ final class Admission {
     inbound.addAndGet(-oneCall(requestBytes));
   }
 
+  /** False if there is no room for more of a request that has not come whole yet. */
+  boolean holdPartial(int bytes) {
+    if (bytes <= 0) {
+      inbound.addAndGet(bytes);
+      return true;
+    }
+    if ((inbound.addAndGet(bytes) & BYTE_MASK) > budget.maxInboundBytes()) {
+      inbound.addAndGet(-bytes);
+      return false;
+    }
+    return true;
+  }
+
+  void releasePartial(int bytes) {
+    inbound.addAndGet(-bytes);
+  }
+
   /** Whether another large answer may be made at all. */
   boolean hasOutboundRoom() {
     return outboundBytes.get() < budget.maxOutboundBytes();

@@ -30,8 +30,8 @@ public final class ClientPort implements AutoCloseable {
   private static final int MESSAGE_OVERHEAD_BYTES = 512 << 10;
 
   /**
-   * Beyond the limit of P1 so that most of what exceeds it is refused in etcd's words, which the
-   * gRPC library does not use.
+   * Messages are refused by their announced size before the gRPC library sees them. Compressed ones
+   * can grow beyond it then; with this much room most of those are refused in etcd's words too.
    */
   private static final int MESSAGE_HEADROOM_BYTES = 4 << 20;
 
@@ -50,11 +50,11 @@ public final class ClientPort implements AutoCloseable {
   /** Calls under way get this long to finish. */
   private static final long CLOSE_GRACE_MILLIS = 1_000;
 
-  /**
-   * The gRPC library's account of every connection that ended badly, which any client can cause.
-   */
-  private static final Logger CONNECTION_LOG =
-      Logger.getLogger("io.grpc.netty.NettyServerTransport.connections");
+  /** The gRPC library's accounts of connections and streams that any client can end badly. */
+  private static final List<Logger> NOISE =
+      List.of(
+          Logger.getLogger("io.grpc.netty.NettyServerTransport.connections"),
+          Logger.getLogger("io.grpc.netty.NettyServerHandler"));
 
   private final Server server;
   private final EventLoops loops;
@@ -73,7 +73,7 @@ public final class ClientPort implements AutoCloseable {
    */
   public static ClientPort start(ClientPortConfig config, RpcDependencies dependencies)
       throws IOException {
-    CONNECTION_LOG.setLevel(Level.OFF);
+    NOISE.forEach(logger -> logger.setLevel(Level.OFF));
     var budget = config.budget();
     var loops = EventLoops.start(config.eventLoopThreads());
     var readPool =
@@ -85,7 +85,7 @@ public final class ClientPort implements AutoCloseable {
             readPool,
             new FailureLog(dependencies.clock()),
             config.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES);
-    var builder = newBuilder(config, dependencies, loops);
+    var builder = newBuilder(config, dependencies, environment, loops);
     addServices(builder, config, dependencies, environment);
     var port = new ClientPort(builder.build(), loops, readPool);
     try {
@@ -120,10 +120,14 @@ public final class ClientPort implements AutoCloseable {
   }
 
   private static NettyServerBuilder newBuilder(
-      ClientPortConfig config, RpcDependencies dependencies, EventLoops loops) {
+      ClientPortConfig config,
+      RpcDependencies dependencies,
+      CallEnvironment environment,
+      EventLoops loops) {
     var protocols =
         new ClientProtocols(
             new CallLanes(dependencies.views()),
+            environment,
             httpRoutes(dependencies)::serve,
             config.sniffTimeoutMillis());
     var builder =

@@ -21,17 +21,24 @@ final class ClientProtocols implements InternalProtocolNegotiator.ProtocolNegoti
   private static final AsciiString SCHEME = AsciiString.cached("http");
 
   private final CallLanes lanes;
+  private final CallEnvironment environment;
   private final Consumer<ChannelPipeline> http1;
   private final long sniffTimeoutMillis;
 
-  ClientProtocols(CallLanes lanes, Consumer<ChannelPipeline> http1, long sniffTimeoutMillis) {
+  ClientProtocols(
+      CallLanes lanes,
+      CallEnvironment environment,
+      Consumer<ChannelPipeline> http1,
+      long sniffTimeoutMillis) {
     this.lanes = lanes;
+    this.environment = environment;
     this.http1 = http1;
     this.sniffTimeoutMillis = sniffTimeoutMillis;
   }
 
   @Override
   public ChannelHandler newHandler(GrpcHttp2ConnectionHandler grpc) {
+    InboundGuard.install(grpc, environment.admission(), environment.maxMessageBytes());
     var sniffer = new ProtocolSniffer(grpc, http1, sniffTimeoutMillis);
     return InternalProtocolNegotiators.waitUntilActiveHandler(
         new LaneMarker(sniffer), grpc.getNegotiationLogger());

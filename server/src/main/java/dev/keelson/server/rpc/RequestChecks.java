@@ -10,6 +10,11 @@ import java.util.Optional;
 final class RequestChecks {
   private RequestChecks() {}
 
+  /** P1, in the words of etcd's gRPC library. */
+  static String messageTooLarge(long bytes, int maxBytes) {
+    return "grpc: received message larger than max (%d vs. %d)".formatted(bytes, maxBytes);
+  }
+
   /** R5, R15. */
   static Optional<EtcdError> ofRange(RangeRequest range) {
     if (range.getKey().isEmpty()) {

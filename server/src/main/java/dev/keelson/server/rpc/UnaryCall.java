@@ -228,8 +228,7 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
   private void failTooLarge(int size) {
     fail(
         StatusCode.RESOURCE_EXHAUSTED,
-        "grpc: received message larger than max (%d vs. %d)"
-            .formatted(size, environment.maxMessageBytes()));
+        RequestChecks.messageTooLarge(size, environment.maxMessageBytes()));
   }
 
   private void refuseMissingRequest() {

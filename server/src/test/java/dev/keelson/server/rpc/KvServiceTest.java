@@ -276,6 +276,9 @@ class KvServiceTest {
                   .matches(
                       "grpc: received message larger than max \\(20971\\d\\d vs\\. 2097152\\)");
             });
+    assertThatThrownBy(() -> kv.put(put("a", "x".repeat(20 << 20)).build()))
+        .hasMessageContaining("grpc: received message larger than max (20971")
+        .hasMessageContaining("RESOURCE_EXHAUSTED");
     assertThat(port.replica.proposals()).isZero();
     assertThat(kv.range(get("a").build()).getCount()).isZero();
   }

@@ -93,6 +93,42 @@ class OverloadTest {
     }
   }
 
+  @Test
+  @Tag("MEM-bound")
+  void partsOfMessagesAreBounded() throws Exception {
+    try (var port = TestPort.start(new CallBudget(100, 100_000, 1 << 20, 10))) {
+      var kv = KVGrpc.newBlockingStub(port.channel());
+      try (var raw = new RawHttp2(port.address())) {
+        for (int i = 0; i < 6; i++) {
+          raw.beginPut(1_000_000, 16_000);
+        }
+        raw.beginPut(1_000_000, 16_000);
+
+        assertThat(raw.awaitTrailers()).contains("etcdserver: too many requests");
+        kv.put(put(10));
+        assertError(EtcdError.REQUEST_TOO_MANY_REQUESTS, () -> kv.put(put(10_000)));
+      }
+      await().ignoreExceptions().untilAsserted(() -> kv.put(put(99_000)));
+    }
+  }
+
+  @Test
+  @Tag("P1")
+  void oversizedMessageIsRefusedByWhatItAnnounces() throws Exception {
+    try (var port = TestPort.start();
+        var raw = new RawHttp2(port.address())) {
+      int stream = raw.beginPut(2_000_000_000, 0);
+
+      assertThat(raw.awaitTrailers())
+          .contains("grpc: received message larger than max (2000000000 vs. 2097152)");
+      raw.send(stream, new byte[16_000]); // on its way already when the refusal was written
+      raw.endStream(stream);
+
+      raw.beginPut(2_000_000_001, 0);
+      assertThat(raw.awaitTrailers()).contains("2000000001");
+    }
+  }
+
   private static PutRequest put(int bytes) {
     return PutRequest.newBuilder()
         .setKey(ByteString.copyFromUtf8("a"))
