@@ -50,7 +50,7 @@ public final class Member {
         state.log.persisted(sequence);
         standing.role().persisted();
       }
-      case Input.Applied(var index) -> state.apply.applied(index);
+      case Input.Applied(var index) -> applied(index);
       case Input.ReadRequest(var readId) -> standing.role().read(readId);
       case Input.TransferLeadership(var target) -> standing.role().transferLeadership(target);
       case Input.PeerUnreachable(var peer) -> standing.role().peerUnreachable(peer);
@@ -62,6 +62,13 @@ public final class Member {
       }
     }
     return gather(input instanceof Input.Tick);
+  }
+
+  /** While a snapshot is put in place, the state machine may be past what it was handed. */
+  private void applied(long index) {
+    if (!installation.isRunning()) {
+      state.apply.applied(index);
+    }
   }
 
   private Output gather(boolean tick) {

@@ -132,6 +132,19 @@ class SnapshotTest {
   }
 
   @Test
+  void stateMachineMayReportTheSnapshotBeforeItsInstallationIsReported() {
+    var member = follower(1, 1);
+    member.receive(arrived());
+
+    member.step(new Input.Applied(20));
+    assertThat(member.status().appliedIndex()).isZero();
+    member.install(SNAPSHOT);
+    member.step(new Input.Applied(20));
+
+    assertThat(member.status().appliedIndex()).isEqualTo(20);
+  }
+
+  @Test
   void whileInstallingHeartbeatsAreAnsweredAndVotesGiven() {
     var member = follower(1, 1);
     member.receive(arrived());

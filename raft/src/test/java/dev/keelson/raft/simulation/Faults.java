@@ -8,7 +8,7 @@ import dev.keelson.raft.SeededRandom;
  *
  * @param snapshotEvery entries after which the log is cut
  */
-record Faults(
+public record Faults(
     double loss,
     double duplication,
     double heavyTail,
@@ -21,11 +21,7 @@ record Faults(
     long meanTroubleMicros,
     int snapshotEvery) {
 
-  static Faults none() {
-    return new Faults(0, 0, 0, 500, 500, 0, 0, 0, 0, 1_000_000, 1_000_000);
-  }
-
-  static Faults draw(SeededRandom random) {
+  public static Faults draw(SeededRandom random) {
     return new Faults(
         random.chance(0.5) ? random.nextInt(20) / 100.0 : 0,
         random.chance(0.5) ? random.nextInt(30) / 100.0 : 0,
@@ -40,7 +36,7 @@ record Faults(
         random.chance(0.5) ? 1 + random.nextInt(40) : 1_000_000);
   }
 
-  Faults healed() {
+  public Faults healed() {
     return new Faults(0, 0, 0, 500, 500, 0, 0, 0, 0, 1_000_000, snapshotEvery);
   }
 }

@@ -2,6 +2,7 @@ package dev.keelson.raft.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.raft.ScriptedMember;
 import dev.keelson.raft.SeededRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -44,7 +45,10 @@ class PlantedBugTest {
   private static boolean convicts(long seed, Core.Factory cores) {
     var cluster =
         new SimulatedCluster(
-            seed, seed % 2 == 0 ? 3 : 5, Faults.draw(new SeededRandom(~seed)), cores);
+            seed,
+            ScriptedMember.votersTo(seed % 2 == 0 ? 3 : 5),
+            Faults.draw(new SeededRandom(~seed)),
+            cores);
     try {
       cluster.run(4_000);
       return false;

@@ -37,6 +37,7 @@ final class SafetyChecker {
   private final Set<Bytes> committedPayloads = new HashSet<>();
   private final Set<Bytes> refusedPayloads = new HashSet<>();
   private final Map<Long, Long> readFloors = new HashMap<>();
+  private final Set<Long> servedReads = new HashSet<>();
 
   SafetyChecker(Configuration configuration) {
     this.configuration = configuration;
@@ -252,6 +253,7 @@ final class SafetyChecker {
   }
 
   void readServed(long readId, long index) {
+    servedReads.add(readId);
     long floor = readFloors.getOrDefault(readId, 0L);
     require(
         index >= floor && index <= committed.size(),
@@ -260,6 +262,10 @@ final class SafetyChecker {
         index,
         floor,
         committed.size());
+  }
+
+  boolean isServed(long readId) {
+    return servedReads.contains(readId);
   }
 
   void refused(Bytes payload) {

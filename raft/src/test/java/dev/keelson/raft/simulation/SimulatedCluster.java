@@ -9,7 +9,6 @@ import dev.keelson.raft.SeededRandom;
 import dev.keelson.raft.membership.Configuration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 
 /** A group of members in virtual time, its clients, and what is done to it. All from one seed. */
 final class SimulatedCluster {
@@ -25,17 +24,12 @@ final class SimulatedCluster {
   private boolean clientsWork = true;
   private long lastId;
 
-  SimulatedCluster(long seed, int size, Faults faults, Core.Factory cores) {
+  SimulatedCluster(long seed, Configuration configuration, Faults faults, Core.Factory cores) {
     this.random = new SeededRandom(seed);
     this.faults = faults;
-    var voters = new TreeSet<Long>();
-    for (long id = 1; id <= size; id++) {
-      voters.add(id);
-    }
-    var configuration = Configuration.ofVoters(voters);
     checker = new SafetyChecker(configuration);
     network = new SimulatedNetwork(time, random.split(), faults, this::deliver);
-    for (long id : voters) {
+    for (long id : configuration.members()) {
       var config = boundsOf(id, random.split());
       members.add(new SimulatedMember(config, configuration, this, cores, random.split()));
     }
@@ -139,10 +133,12 @@ final class SimulatedCluster {
     member.offer(new Input.Propose(proposals));
   }
 
-  void read(SimulatedMember member) {
+  /** Reads through the member; the read's id. */
+  long read(SimulatedMember member) {
     long id = ++lastId;
     checker.readBegins(id);
     member.offer(new Input.ReadRequest(id));
+    return id;
   }
 
   private void planTrouble() {

@@ -49,6 +49,11 @@ final class SimulatedMember {
   private long applierFreeAt;
   private long pausedUntil;
 
+  // What has happened to it, so that a test can tell whether trouble was made at all.
+  private int crashes;
+  private int installs;
+  private int truncations;
+
   SimulatedMember(
       RaftConfig config,
       Configuration configuration,
@@ -90,6 +95,18 @@ final class SimulatedMember {
     return diskHardState;
   }
 
+  int crashes() {
+    return crashes;
+  }
+
+  int installs() {
+    return installs;
+  }
+
+  int truncations() {
+    return truncations;
+  }
+
   private Core newCore() {
     var start = new LogPosition(disk.termAt(disk.firstIndex() - 1), disk.firstIndex() - 1);
     var state =
@@ -116,6 +133,7 @@ final class SimulatedMember {
       return;
     }
     up = false;
+    crashes++;
     life++;
     int survives = random.nextInt(writing.size() + 1);
     for (int i = 0; i < survives; i++) {
@@ -179,6 +197,10 @@ final class SimulatedMember {
   private void perform(Effect effect) {
     switch (effect) {
       case Effect.Append append -> {
+        if (!append.entries().isEmpty()
+            && append.entries().getFirst().index() <= view.lastIndex()) {
+          truncations++;
+        }
         view.append(append.entries());
         cluster.checker().appended(this, append.entries());
         writing.addLast(append);
@@ -309,6 +331,7 @@ final class SimulatedMember {
     if (!writing.isEmpty()) {
       persist(writing.size());
     }
+    installs++;
     applying.clear();
     view.resetTo(snapshot.position());
     disk.resetTo(snapshot.position());

@@ -6,7 +6,7 @@ import java.util.TreeSet;
 import java.util.function.Consumer;
 
 /** Carries messages: late, doubled, out of order, or not at all. Links are cut by direction. */
-final class SimulatedNetwork {
+public final class SimulatedNetwork {
   private record Link(long from, long to) implements Comparable<Link> {
     @Override
     public int compareTo(Link other) {
@@ -20,7 +20,7 @@ final class SimulatedNetwork {
   private final TreeSet<Link> cut = new TreeSet<>();
   private Faults faults;
 
-  SimulatedNetwork(
+  public SimulatedNetwork(
       VirtualTime time, SeededRandom random, Faults faults, Consumer<Message> receiver) {
     this.time = time;
     this.random = random;
@@ -28,23 +28,23 @@ final class SimulatedNetwork {
     this.receiver = receiver;
   }
 
-  void faults(Faults changed) {
+  public void faults(Faults changed) {
     faults = changed;
   }
 
-  void cut(long from, long to) {
+  public void cut(long from, long to) {
     cut.add(new Link(from, to));
   }
 
-  void healAll() {
+  public void healAll() {
     cut.clear();
   }
 
-  boolean isCut(long from, long to) {
+  public boolean isCut(long from, long to) {
     return cut.contains(new Link(from, to));
   }
 
-  void send(Message message) {
+  public void send(Message message) {
     deliverLater(message);
     if (random.chance(faults.duplication())) {
       deliverLater(message);
@@ -64,7 +64,7 @@ final class SimulatedNetwork {
         });
   }
 
-  long delayMicros() {
+  public long delayMicros() {
     long mean = faults.meanDelayMicros();
     long delay = 50L + random.nextInt((int) (2 * mean));
     return random.chance(faults.heavyTail()) ? delay * 40 : delay;

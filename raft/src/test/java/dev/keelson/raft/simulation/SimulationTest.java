@@ -2,9 +2,13 @@ package dev.keelson.raft.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.raft.ScriptedMember;
 import dev.keelson.raft.SeededRandom;
+import dev.keelson.raft.membership.Configuration;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,6 +22,10 @@ class SimulationTest {
         : LongStream.range(0, Long.getLong("keelson.seeds", 200L));
   }
 
+  static LongStream fewSeeds() {
+    return seeds().limit(60);
+  }
+
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   @Tag("I1")
@@ -28,9 +36,23 @@ class SimulationTest {
   @Tag("I13")
   @Tag("I17")
   void groupKeepsItsPromisesThroughAnyTroubleAndRecovers(long seed) {
+    live(seed, ScriptedMember.votersTo(seed % 2 == 0 ? 3 : 5));
+  }
+
+  /** Not changed while it runs: a joint configuration, or learners beside the voters. */
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("fewSeeds")
+  @Tag("I11")
+  void groupInJointConsensusOrWithLearnersDoesToo(long seed) {
+    var joint = new Configuration(List.of(1L, 2L, 3L), List.of(3L, 4L, 5L), List.of());
+    var learning = new Configuration(List.of(1L, 2L, 3L), List.of(), List.of(4L));
+    live(seed, seed % 2 == 0 ? joint : learning);
+  }
+
+  private static void live(long seed, Configuration configuration) {
     var cluster =
         new SimulatedCluster(
-            seed, seed % 2 == 0 ? 3 : 5, Faults.draw(new SeededRandom(~seed)), Core::sound);
+            seed, configuration, Faults.draw(new SeededRandom(~seed)), Core::sound);
 
     cluster.run(4_000);
     cluster.heal();
@@ -42,5 +64,34 @@ class SimulationTest {
 
     assertThat(cluster.checker().committedIndex()).isGreaterThan(before);
     assertThat(settledMillis).as("%s", cluster.members()).isLessThan(20_000);
+
+    var reads = cluster.members().stream().map(cluster::read).toList();
+    cluster.run(200);
+    assertThat(reads).allMatch(cluster.checker()::isServed);
+  }
+
+  @Test
+  void troubleReallyHappens() {
+    int crashes = 0;
+    int installs = 0;
+    int truncations = 0;
+    int terms = 0;
+    for (long seed = 0; seed < 40; seed++) {
+      var cluster =
+          new SimulatedCluster(
+              seed, ScriptedMember.votersTo(3), Faults.draw(new SeededRandom(~seed)), Core::sound);
+      cluster.run(4_000);
+      terms += cluster.checker().terms();
+      for (var member : cluster.members()) {
+        crashes += member.crashes();
+        installs += member.installs();
+        truncations += member.truncations();
+      }
+    }
+
+    assertThat(crashes).as("crashes").isGreaterThan(100);
+    assertThat(installs).as("snapshots installed").isGreaterThan(20);
+    assertThat(truncations).as("logs truncated").isGreaterThan(20);
+    assertThat(terms).as("leaders").isGreaterThan(100);
   }
 }

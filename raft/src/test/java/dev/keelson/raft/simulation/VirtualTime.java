@@ -3,7 +3,7 @@ package dev.keelson.raft.simulation;
 import java.util.PriorityQueue;
 
 /** What happens when. Events of one moment happen in the order they were planned. */
-final class VirtualTime {
+public final class VirtualTime {
   private record Event(long at, long order, Runnable action) implements Comparable<Event> {
     @Override
     public int compareTo(Event other) {
@@ -14,29 +14,23 @@ final class VirtualTime {
   private final PriorityQueue<Event> events = new PriorityQueue<>();
   private long nowMicros;
   private long planned;
-  private long happened;
 
-  long nowMicros() {
+  public long nowMicros() {
     return nowMicros;
   }
 
-  long happened() {
-    return happened;
-  }
-
-  void after(long delayMicros, Runnable action) {
+  public void after(long delayMicros, Runnable action) {
     at(nowMicros + delayMicros, action);
   }
 
-  void at(long timeMicros, Runnable action) {
+  public void at(long timeMicros, Runnable action) {
     events.add(new Event(Math.max(timeMicros, nowMicros), planned++, action));
   }
 
-  void runUntil(long timeMicros) {
+  public void runUntil(long timeMicros) {
     while (!events.isEmpty() && events.peek().at() <= timeMicros) {
       var event = events.remove();
       nowMicros = event.at();
-      happened++;
       event.action().run();
     }
     nowMicros = timeMicros;
