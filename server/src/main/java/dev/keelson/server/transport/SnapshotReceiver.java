@@ -8,7 +8,6 @@ import dev.keelson.api.peer.SnapshotResume;
 import dev.keelson.raft.Bytes;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.SnapshotDescriptor;
-import dev.keelson.server.transport.Closing.Cause;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.util.concurrent.Executor;
@@ -43,6 +42,7 @@ final class SnapshotReceiver {
     private final FrameConnection connection;
     private final long from;
     private boolean begun;
+    private boolean over;
     private long term;
     private long waitingBytes;
     private long storedBytes;
@@ -58,8 +58,8 @@ final class SnapshotReceiver {
     }
 
     void onFrame(FrameKind kind, ByteBuf body) throws FrameException {
-      if (kind == FrameKind.PING) {
-        return; // it shows that the sender is alive; the progress shows that we are
+      if (kind == FrameKind.PING || over) {
+        return; // a ping shows that the sender is alive, as the progress shows that we are
       }
       if (kind == FrameKind.SNAPSHOT_BEGIN && !begun) {
         onBegin(Frames.parse(body, SnapshotBegin::parseFrom));
@@ -157,8 +157,7 @@ final class SnapshotReceiver {
       parts
           .listener()
           .onMessage(new Message.SnapshotArrived(from, parts.self().memberId(), term, descriptor));
-      connection.send(
-          FrameKind.SNAPSHOT_RESULT, SnapshotResult.newBuilder().setDelivered(true).build());
+      give(SnapshotResult.newBuilder().setDelivered(true).build());
     }
 
     private void failed(String reason) {
@@ -171,9 +170,19 @@ final class SnapshotReceiver {
     }
 
     private void answer(String reason) {
-      connection.send(
-          FrameKind.SNAPSHOT_RESULT, SnapshotResult.newBuilder().setFailure(reason).build());
-      connection.close(Cause.STRANGER, reason);
+      if (!over) {
+        give(SnapshotResult.newBuilder().setFailure(reason).build());
+      }
+    }
+
+    /**
+     * The last word. The sender closes when it has read it: if we closed with chunks still coming
+     * in, TCP would reset the connection and take the answer with it.
+     */
+    private void give(SnapshotResult result) {
+      over = true;
+      connection.send(FrameKind.SNAPSHOT_RESULT, result);
+      connection.resumeReading();
     }
   }
 
