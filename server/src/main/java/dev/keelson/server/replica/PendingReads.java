@@ -53,6 +53,11 @@ final class PendingReads {
     }
   }
 
+  /** Whether a read has its index and waits for the store to reach it. */
+  boolean waitForStore() {
+    return !withIndex.isEmpty();
+  }
+
   void expire(long nowNanos) {
     for (var id = byDeadline.peek(); id != null; id = byDeadline.peek()) {
       var batch = withoutIndex.get(id);

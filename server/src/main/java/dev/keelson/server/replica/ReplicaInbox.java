@@ -42,6 +42,7 @@ public final class ReplicaInbox implements Replica, PeerListener {
   private final Clock clock;
   private final AtomicLong nextRequestId;
   private volatile RaftStatus status;
+  private volatile Awaited awaited = Awaited.ALL;
   private volatile boolean open = true;
 
   /**
@@ -128,13 +129,17 @@ public final class ReplicaInbox implements Replica, PeerListener {
   public void persisted(long sequence) {
     gate.release(sequence);
     persisted.set(sequence);
-    doorbell.ring();
+    if (awaited.persisted()) {
+      doorbell.ring();
+    }
   }
 
   /** The state machine has applied everything up to this index; called by its thread. */
   public void applied(long index) {
     applied.set(index);
-    doorbell.ring();
+    if (awaited.applied()) {
+      doorbell.ring();
+    }
   }
 
   /** The store would survive a crash as of this index; called by its upkeep. */
@@ -158,10 +163,25 @@ public final class ReplicaInbox implements Replica, PeerListener {
     Invariant.check(controls.offer(outcome), "no room for the outcome %s", outcome);
   }
 
+  /**
+   * What the sleeping loop would act upon. The rest it notices when something else wakes it, at the
+   * latest with the next tick: a wake-up costs more than most of what it would do.
+   */
+  record Awaited(boolean persisted, boolean applied) {
+    static final Awaited ALL = new Awaited(true, true);
+  }
+
   // ---- For the loop -----------------------------------------------------------------------------
 
   void publish(RaftStatus newStatus) {
     status = newStatus;
+  }
+
+  /** Called by the loop before it looks at its inputs for the last time and sleeps. */
+  void await(Awaited next) {
+    if (!next.equals(awaited)) {
+      awaited = next;
+    }
   }
 
   boolean isOpen() {

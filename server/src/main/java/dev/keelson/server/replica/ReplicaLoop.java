@@ -8,6 +8,7 @@ import dev.keelson.raft.Output;
 import dev.keelson.raft.Proposal;
 import dev.keelson.raft.RaftNode;
 import dev.keelson.raft.RaftStatus;
+import dev.keelson.raft.Role;
 import dev.keelson.server.time.Clock;
 import dev.keelson.server.transport.PeerTransport;
 import java.util.ArrayDeque;
@@ -42,6 +43,7 @@ public final class ReplicaLoop implements AutoCloseable {
   private long persistedSeen;
   private long appliedSeen;
   private long flushedSeen;
+  private long handedToApply;
 
   /** A loop around this node, not started yet. */
   public ReplicaLoop(RaftNode node, ReplicaInbox inbox, ReplicaLimits limits, ReplicaParts parts) {
@@ -56,6 +58,7 @@ public final class ReplicaLoop implements AutoCloseable {
     this.failure = parts.failure();
     this.status = node.status();
     this.appliedSeen = status.appliedIndex();
+    this.handedToApply = appliedSeen;
     this.ticks = new TickSource(limits, clock.nanoTime());
     this.thread = Thread.ofPlatform().name("keelson-replica").unstarted(this::run);
   }
@@ -81,6 +84,7 @@ public final class ReplicaLoop implements AutoCloseable {
     try {
       var work = new Work();
       while (inbox.isOpen()) {
+        inbox.await(awaited());
         inbox.doorbell.await(ticks.nanosUntilNext(clock.nanoTime()), this::hasWork);
         work.gather();
         stepAll(work);
@@ -92,15 +96,26 @@ public final class ReplicaLoop implements AutoCloseable {
     }
   }
 
+  /**
+   * A leader counts itself once durable, and a candidate its own vote; a follower's promises leave
+   * through the gate. Entries that are committed and not handed on wait for one or the other.
+   */
+  private ReplicaInbox.Awaited awaited() {
+    boolean entriesWait = status.commitIndex() > handedToApply;
+    boolean follows = status.role() == Role.FOLLOWER || status.role() == Role.LEARNER;
+    return new ReplicaInbox.Awaited(!follows || entriesWait, entriesWait || reads.waitForStore());
+  }
+
   private boolean hasWork() {
+    var awaited = awaited();
     return !inbox.isOpen()
         || !inbox.messages.isEmpty()
         || !inbox.proposals.isEmpty()
         || !inbox.readers.isEmpty()
         || !inbox.controls.isEmpty()
         || !inbox.unreachable.isEmpty()
-        || inbox.persisted.get() != persistedSeen
-        || inbox.applied.get() != appliedSeen;
+        || (awaited.persisted() && inbox.persisted.get() != persistedSeen)
+        || (awaited.applied() && inbox.applied.get() != appliedSeen);
   }
 
   /** What peers say and what is durable comes first: client work never delays it (OV-shed). */
@@ -112,6 +127,7 @@ public final class ReplicaLoop implements AutoCloseable {
     for (var control : work.controls) {
       if (control instanceof Input.SnapshotInstalled(var snapshot)) {
         parts.log().resetTo(snapshot.position());
+        handedToApply = snapshot.position().index();
       }
       step(control);
     }
@@ -214,7 +230,10 @@ public final class ReplicaLoop implements AutoCloseable {
                 .append(append.sequence(), append.entries(), append.hardState(), append.mustSync());
         case Effect.Send(var message) -> transport.send(message);
         case Effect.SendAfterDurable(var message, var sequence) -> gate.send(message, sequence);
-        case Effect.Apply(var entries) -> parts.stateMachine().apply(entries);
+        case Effect.Apply(var entries) -> {
+          handedToApply = entries.getLast().index();
+          parts.stateMachine().apply(entries);
+        }
         case Effect.ServeRead(var readId, var index) -> {
           reads.indexFound(readId, index);
           reads.applied(appliedSeen);
