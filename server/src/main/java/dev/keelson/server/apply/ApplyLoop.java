@@ -114,6 +114,8 @@ public final class ApplyLoop implements AutoCloseable {
       while (running) {
         gathered.clear();
         gathered.add(queue.take());
+        // Whoever else is ready to run may have more of it: batches come from load.
+        Thread.yield();
         queue.drainTo(gathered);
         running = process(gathered);
       }

@@ -57,7 +57,7 @@ public enum Flag {
   SNAPSHOT_COUNT(
       Section.CLUSTER,
       "snapshot-count",
-      "100000",
+      "1000000",
       "applied entries after which the store is flushed and the log behind it may go"),
   SNAPSHOT_CATCHUP_ENTRIES(
       Section.CLUSTER,

@@ -86,6 +86,8 @@ public final class ReplicaLoop implements AutoCloseable {
       while (inbox.isOpen()) {
         inbox.await(awaited());
         inbox.doorbell.await(ticks.nanosUntilNext(clock.nanoTime()), this::hasWork);
+        // Whoever else is ready to run may have something for this round: batches come from load.
+        Thread.yield();
         work.gather();
         stepAll(work);
         transport.flush();
