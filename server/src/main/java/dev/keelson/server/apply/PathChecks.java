@@ -3,12 +3,14 @@ package dev.keelson.server.apply;
 import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.etcdserverpb.RangeRequest;
+import dev.keelson.api.etcdserverpb.RequestOp;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.raft.Bytes;
 import dev.keelson.storage.mvcc.KeyRange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * What must hold before the first write of a command, since there is no way back after it (T10).
@@ -24,23 +26,41 @@ final class PathChecks {
     this.leases = leases;
   }
 
-  /** The first operation of the path, in order of execution, that cannot run; empty if all can. */
+  /**
+   * Why the path cannot run; empty if it can. As in etcd, the puts of the whole path are judged
+   * before its ranges, each in order of execution.
+   */
   Optional<EtcdError> firstError(TxnPath path) {
+    Optional<EtcdError> ofPuts = first(path, this::ofChange);
+    return ofPuts.isPresent() ? ofPuts : first(path, this::ofRead);
+  }
+
+  private static Optional<EtcdError> first(
+      TxnPath path, Function<RequestOp, Optional<EtcdError>> check) {
     int nested = 0;
     for (var operation : path.operations()) {
       Optional<EtcdError> error =
-          switch (operation.getRequestCase()) {
-            case REQUEST_RANGE -> ofRange(operation.getRequestRange());
-            case REQUEST_PUT -> ofPut(operation.getRequestPut());
-            case REQUEST_DELETE_RANGE -> remember(operation.getRequestDeleteRange());
-            case REQUEST_TXN -> firstError(path.nested().get(nested++));
-            case REQUEST_NOT_SET -> Optional.of(EtcdError.KEY_NOT_FOUND); // T15
-          };
+          operation.hasRequestTxn()
+              ? first(path.nested().get(nested++), check)
+              : check.apply(operation);
       if (error.isPresent()) {
         return error;
       }
     }
     return Optional.empty();
+  }
+
+  private Optional<EtcdError> ofChange(RequestOp operation) {
+    return switch (operation.getRequestCase()) {
+      case REQUEST_PUT -> ofPut(operation.getRequestPut());
+      case REQUEST_DELETE_RANGE -> remember(operation.getRequestDeleteRange());
+      case REQUEST_NOT_SET -> Optional.of(EtcdError.KEY_NOT_FOUND); // T15
+      case REQUEST_RANGE, REQUEST_TXN -> Optional.empty();
+    };
+  }
+
+  private Optional<EtcdError> ofRead(RequestOp operation) {
+    return operation.hasRequestRange() ? ofRange(operation.getRequestRange()) : Optional.empty();
   }
 
   /** U5 before U4. */

@@ -219,6 +219,15 @@ class TxnEvaluatorTest {
   }
 
   @Test
+  @Tag("T10")
+  void aPutThatCannotRunIsNamedBeforeAnEarlierRange() {
+    var put = PutRequest.newBuilder().setKey(bytes("a")).setLease(9);
+
+    assertThat(state.txn(txnOf(getOp("a", state.revision() + 1), op(put))))
+        .isEqualTo(new ApplyResult.Refused(EtcdError.LEASE_NOT_FOUND));
+  }
+
+  @Test
   @Tag("U3")
   void valueAndLeaseAreKeptIndependently() {
     var leased = PutRequest.newBuilder().setKey(bytes("a")).setValue(bytes("1")).setLease(9);
