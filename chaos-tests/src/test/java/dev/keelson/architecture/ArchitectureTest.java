@@ -29,6 +29,7 @@ class ArchitectureTest {
   private final JavaClasses classes =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("dev.keelson");
 
   @TestFactory

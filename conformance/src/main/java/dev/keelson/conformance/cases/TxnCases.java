@@ -43,6 +43,7 @@ public final class TxnCases {
             .tagged(Tag.WHOLE_STORE),
         Case.of("137", "an empty nested txn succeeds", TxnCases::emptyNested),
         Case.of("285", "inner ranges count the txn's own state", TxnCases::innerCounts),
+        Case.of("T10", "puts are checked before ranges", TxnCases::putsFirst),
         Case.of("T11", "prev_kv sees earlier ops of the txn", TxnCases::previousInside),
         Case.of("T23", "an ignore flag after the key's removal is refused", TxnCases::hazard)
             .tagged(Tag.WHOLE_STORE, Tag.CRASHES_3_4));
@@ -237,6 +238,18 @@ public final class TxnCases {
     RangeResponse after = response.getResponses(4).getResponseRange();
     Expect.equal(List.of("a0", "a2"), keys.names(after.getKvsList()), "keys after the delete");
     Expect.isFalse(after.getMore(), "more after the delete");
+  }
+
+  private static void putsFirst(Store store, Keys keys) {
+    long future = store.revision() + 100;
+    Expect.error(
+        EtcdError.LEASE_NOT_FOUND,
+        () ->
+            store.txn(
+                new Txn()
+                    .then(
+                        op(keys.get("a").setRevision(future)),
+                        op(keys.put("b", "1").setLease(999)))));
   }
 
   private static void previousInside(Store store, Keys keys) {

@@ -189,6 +189,11 @@ public final class Store implements AutoCloseable {
     return range(RangeRequest.newBuilder().setKey(key)).getCount() > 0;
   }
 
+  /** Tries to connect at once, without waiting out the pause after a failed attempt. */
+  public void reconnect() {
+    channel.resetConnectBackoff();
+  }
+
   @Override
   public void close() {
     channel.shutdownNow();

@@ -1,8 +1,5 @@
 package dev.keelson.conformance.process;
 
-import dev.keelson.api.etcdserverpb.StatusResponse;
-import dev.keelson.conformance.store.Store;
-import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
@@ -13,7 +10,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * One member that can be started, killed, paused and started again on its data. What it prints is
@@ -70,7 +66,12 @@ public final class MemberProcess implements AutoCloseable {
     return process.map(Process::isAlive).orElse(false);
   }
 
-  /** SIGKILL, as kill -9 sends it; returns when the process is gone. */
+  /** SIGKILL, as kill -9 sends it; returns at once, so that several can be killed together. */
+  public void signalKill() {
+    process.ifPresent(Process::destroyForcibly);
+  }
+
+  /** SIGKILL; returns when the process is gone. */
   public void kill() {
     process.ifPresent(
         p -> {
@@ -108,24 +109,12 @@ public final class MemberProcess implements AutoCloseable {
     return endsWithin(p, limit.toSeconds()) ? Optional.of(p.exitValue()) : Optional.empty();
   }
 
-  /** Returns when it answers its status and names a leader. */
-  public StatusResponse awaitServing(Duration limit) {
-    long deadline = System.nanoTime() + limit.toNanos();
-    try (Store store = Store.connect(endpoint())) {
-      while (true) {
-        Optional<StatusResponse> status = statusOf(store);
-        if (status.isPresent() && status.get().getLeader() != 0) {
-          return status.get();
-        }
-        if (!isAlive()) {
-          throw new IllegalStateException(spec.name() + " ended while starting\n" + logTail());
-        }
-        if (System.nanoTime() > deadline) {
-          throw new IllegalStateException(
-              spec.name() + " does not serve after " + limit + "\n" + logTail());
-        }
-        Pause.shortly();
-      }
+  /** Returns when it answers a linearizable read. */
+  public void awaitServing(Duration limit) {
+    try {
+      ServingCheck.await(endpoint(), limit, this::isAlive);
+    } catch (IllegalStateException e) {
+      throw new IllegalStateException(spec.name() + ": " + e.getMessage() + "\n" + logTail(), e);
     }
   }
 
@@ -150,27 +139,6 @@ public final class MemberProcess implements AutoCloseable {
   public void close() {
     process.filter(Process::isAlive).ifPresent(p -> signal("CONT"));
     kill();
-  }
-
-  static Optional<StatusResponse> statusOf(Store store) {
-    try {
-      return Optional.of(store.status());
-    } catch (StatusRuntimeException e) {
-      return Optional.empty();
-    }
-  }
-
-  static void deleteTree(Path root) {
-    if (!Files.exists(root)) {
-      return;
-    }
-    try (Stream<Path> paths = Files.walk(root)) {
-      for (Path path : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private void signal(String name) {

@@ -52,7 +52,7 @@ public record MemberSpec(
   }
 
   /** The flags that etcd and Keelson share. */
-  List<String> arguments() {
+  public List<String> arguments() {
     var own =
         List.of(
             "--name=" + name,

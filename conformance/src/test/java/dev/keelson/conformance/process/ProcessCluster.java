@@ -2,17 +2,11 @@ package dev.keelson.conformance.process;
 
 import dev.keelson.api.etcdserverpb.StatusResponse;
 import dev.keelson.conformance.store.Store;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * A cluster of member processes on loopback, with data and logs in a directory of its own that
@@ -21,11 +15,11 @@ import java.util.stream.IntStream;
 public final class ProcessCluster implements AutoCloseable {
   public static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
 
-  private final Path root;
+  private final ClusterLayout layout;
   private final List<MemberProcess> members;
 
-  private ProcessCluster(Path root, List<MemberProcess> members) {
-    this.root = root;
+  private ProcessCluster(ClusterLayout layout, List<MemberProcess> members) {
+    this.layout = layout;
     this.members = List.copyOf(members);
   }
 
@@ -43,23 +37,14 @@ public final class ProcessCluster implements AutoCloseable {
 
   /** The same, and nothing is started yet. */
   public static ProcessCluster prepare(Program program, int size, List<String> flags) {
-    var ports = new FreePorts();
-    Path root = temporaryDirectory();
-    List<Integer> peerPorts = IntStream.range(0, size).mapToObj(i -> ports.next()).toList();
-    String initial =
-        IntStream.range(0, size)
-            .mapToObj(i -> "m" + (i + 1) + "=http://127.0.0.1:" + peerPorts.get(i))
-            .collect(Collectors.joining(","));
-    String token = UUID.randomUUID().toString();
-    var members = new ArrayList<MemberProcess>();
-    for (int i = 0; i < size; i++) {
-      String name = "m" + (i + 1);
-      var spec =
-          new MemberSpec(
-              name, root.resolve(name), ports.next(), peerPorts.get(i), initial, token, flags);
-      members.add(new MemberProcess(program, spec, root.resolve(name + ".log")));
-    }
-    return new ProcessCluster(root, members);
+    ClusterLayout layout = ClusterLayout.of(size, flags);
+    return new ProcessCluster(
+        layout,
+        layout.members().stream()
+            .map(
+                spec ->
+                    new MemberProcess(program, spec, layout.root().resolve(spec.name() + ".log")))
+            .toList());
   }
 
   public void startAll() {
@@ -81,7 +66,7 @@ public final class ProcessCluster implements AutoCloseable {
 
   /** A directory for a test's own files, removed with the cluster. */
   public Path scratch() {
-    return root;
+    return layout.root();
   }
 
   /** The member that the living ones call leader, if they name one that lives. */
@@ -91,7 +76,7 @@ public final class ProcessCluster implements AutoCloseable {
         continue;
       }
       try (Store store = Store.connect(member.endpoint())) {
-        Optional<StatusResponse> status = MemberProcess.statusOf(store);
+        Optional<StatusResponse> status = ServingCheck.statusOf(store);
         if (status.isPresent()
             && status.get().getLeader() != 0
             && status.get().getLeader() == status.get().getHeader().getMemberId()) {
@@ -110,14 +95,6 @@ public final class ProcessCluster implements AutoCloseable {
   @Override
   public void close() {
     members.forEach(MemberProcess::close);
-    MemberProcess.deleteTree(root);
-  }
-
-  private static Path temporaryDirectory() {
-    try {
-      return Files.createTempDirectory("keelson-cluster");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    layout.delete();
   }
 }

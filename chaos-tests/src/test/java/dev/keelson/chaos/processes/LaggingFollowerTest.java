@@ -1,0 +1,60 @@
+package dev.keelson.chaos.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.keelson.conformance.process.MemberProcess;
+import dev.keelson.conformance.process.ProcessCluster;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A member that was away for longer than the log remembers. */
+class LaggingFollowerTest {
+  /** Small files and a short memory: a minute's absence is as a week's. */
+  private static final String[] SHORT_MEMORY = {
+    "--snapshot-count=500", "--snapshot-catchup-entries=100"
+  };
+
+  @Test
+  @Tag("DV-hash")
+  void aFollowerThatMissedMoreThanTheLogCatchesUpBySnapshot() {
+    String[] flags =
+        Programs.isEtcd()
+            ? SHORT_MEMORY
+            : Stream.concat(Stream.of(SHORT_MEMORY), Stream.of("--wal-segment-bytes=1048576"))
+                .toArray(String[]::new);
+    Clusters.with(
+        3,
+        cluster -> {
+          MemberProcess leader = Clusters.awaitLeader(cluster);
+          MemberProcess late =
+              cluster.members().stream().filter(m -> !m.equals(leader)).findFirst().orElseThrow();
+          var writers = Writers.start(cluster.endpoints(), 16, "lagging");
+          try (writers) {
+            awaitAcks(writers, 200);
+            late.stop();
+            awaitAcks(writers, writers.acknowledged() + 6_000);
+            late.start();
+            late.awaitServing(ProcessCluster.STARTS_WITHIN);
+            awaitAcks(writers, writers.acknowledged() + 200);
+          }
+          StoreCheck.everyAckIsThere(late.endpoint(), writers.acks());
+          StoreCheck.hashesAgree(cluster);
+          assertThat(late.logText()).containsIgnoringCase("snapshot");
+
+          // What it got by snapshot it must be able to start from.
+          late.kill();
+          late.start();
+          late.awaitServing(ProcessCluster.STARTS_WITHIN);
+          StoreCheck.everyAckIsThere(late.endpoint(), writers.acks());
+          StoreCheck.hashesAgree(cluster);
+        },
+        flags);
+  }
+
+  private static void awaitAcks(Writers writers, long count) {
+    await().atMost(Duration.ofSeconds(60)).until(() -> writers.acknowledged() > count);
+  }
+}

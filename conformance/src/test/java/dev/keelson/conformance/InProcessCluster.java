@@ -1,0 +1,59 @@
+package dev.keelson.conformance;
+
+import dev.keelson.conformance.process.ClusterLayout;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A Keelson cluster inside this JVM, with data of its own that closing removes. */
+public final class InProcessCluster implements AutoCloseable {
+  private final ClusterLayout layout;
+  private final List<InProcessMember> members = new ArrayList<>();
+
+  private InProcessCluster(ClusterLayout layout) {
+    this.layout = layout;
+  }
+
+  public static InProcessCluster start(int size, List<String> flags) {
+    var cluster = new InProcessCluster(ClusterLayout.of(size, flags));
+    try {
+      cluster.layout.members().forEach(spec -> cluster.members.add(InProcessMember.start(spec)));
+      cluster.members.forEach(InProcessMember::awaitServing);
+      return cluster;
+    } catch (RuntimeException e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  /** Members of their own for the cases that need one. */
+  static MemberFactory factory() {
+    return flags -> new OwnMember(start(1, flags));
+  }
+
+  public List<String> endpoints() {
+    return members.stream().map(InProcessMember::endpoint).toList();
+  }
+
+  @Override
+  public void close() {
+    members.forEach(InProcessMember::close);
+    layout.delete();
+  }
+
+  private record OwnMember(InProcessCluster cluster) implements MemberFactory.LiveMember {
+    @Override
+    public String endpoint() {
+      return cluster.endpoints().getFirst();
+    }
+
+    @Override
+    public void restart() {
+      cluster.members.getFirst().restart();
+    }
+
+    @Override
+    public void close() {
+      cluster.close();
+    }
+  }
+}
