@@ -11,11 +11,8 @@ import dev.keelson.api.etcdserverpb.RangeResponse;
 import dev.keelson.api.etcdserverpb.StatusRequest;
 import dev.keelson.api.etcdserverpb.StatusResponse;
 import io.grpc.ManagedChannel;
-import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 
 /** A client of one member. */
 final class TestClient implements AutoCloseable {
@@ -71,12 +68,9 @@ final class TestClient implements AutoCloseable {
     return maintenance().hashKV(HashKVRequest.newBuilder().setRevision(revision).build());
   }
 
-  /** Waits until this member serves, and knows a leader. */
-  void awaitLeader() {
-    Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
-        .ignoreException(StatusRuntimeException.class)
-        .until(() -> status().getLeader() != 0);
+  boolean isLeader() {
+    var status = status();
+    return status.getLeader() == status.getHeader().getMemberId();
   }
 
   @Override

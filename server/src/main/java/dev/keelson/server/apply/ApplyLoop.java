@@ -4,6 +4,7 @@ import dev.keelson.raft.Entry;
 import dev.keelson.raft.Invariant;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.server.time.Clock;
+import dev.keelson.server.time.Scheduling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -114,8 +115,7 @@ public final class ApplyLoop implements AutoCloseable {
       while (running) {
         gathered.clear();
         gathered.add(queue.take());
-        // Whoever else is ready to run may have more of it: batches come from load.
-        Thread.yield();
+        Scheduling.letOthersRun(); // batches come from load
         queue.drainTo(gathered);
         running = process(gathered);
       }

@@ -35,8 +35,4 @@ final class Mailbox<T> {
   boolean isEmpty() {
     return queue.isEmpty();
   }
-
-  int size() {
-    return queue.size();
-  }
 }

@@ -10,6 +10,7 @@ import dev.keelson.raft.RaftNode;
 import dev.keelson.raft.RaftStatus;
 import dev.keelson.raft.Role;
 import dev.keelson.server.time.Clock;
+import dev.keelson.server.time.Scheduling;
 import dev.keelson.server.transport.PeerTransport;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -86,8 +87,7 @@ public final class ReplicaLoop implements AutoCloseable {
       while (inbox.isOpen()) {
         inbox.await(awaited());
         inbox.doorbell.await(ticks.nanosUntilNext(clock.nanoTime()), this::hasWork);
-        // Whoever else is ready to run may have something for this round: batches come from load.
-        Thread.yield();
+        Scheduling.letOthersRun(); // batches come from load
         work.gather();
         stepAll(work);
         transport.flush();
