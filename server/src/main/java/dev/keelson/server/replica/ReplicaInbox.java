@@ -111,7 +111,12 @@ public final class ReplicaInbox implements Replica, PeerListener {
 
   @Override
   public void onMessage(Message message) {
-    messages.offer(message); // full: lost, as on a bad network
+    if (message instanceof Message.SnapshotArrived) {
+      // Its sender has been told that it was delivered.
+      report(new Input.Receive(message));
+    } else {
+      messages.offer(message); // full: lost, as on a bad network
+    }
   }
 
   @Override
@@ -159,7 +164,7 @@ public final class ReplicaInbox implements Replica, PeerListener {
   }
 
   private void report(Input outcome) {
-    // At most one transfer a peer and one installation are under way.
+    // At most one transfer a peer, one arrival and one installation are under way.
     Invariant.check(controls.offer(outcome), "no room for the outcome %s", outcome);
   }
 
