@@ -1,13 +1,16 @@
 package dev.keelson.cli;
 
 import dev.keelson.cli.up.UpCommand;
+import dev.keelson.conformance.ConformanceCommand;
 import dev.keelson.server.config.FlagSuggestion;
 import java.util.Arrays;
 import java.util.List;
+import picocli.CommandLine;
 
 /** {@code keelson}: finds the command and hands it the rest of the line. */
 public final class Main {
-  private static final List<String> COMMANDS = List.of("server", "up", "bench", "version", "help");
+  private static final List<String> COMMANDS =
+      List.of("server", "up", "bench", "conformance", "version", "help");
 
   private static final String USAGE =
       """
@@ -15,11 +18,12 @@ public final class Main {
 
       Usage: keelson COMMAND [options]
 
-        up        start a cluster on this machine and watch it
-        server    run one member
-        bench     put load on any etcd v3 cluster and report what it takes
-        version   print the version
-        help      print this
+        up           start a cluster on this machine and watch it
+        server       run one member
+        bench        put load on any etcd v3 cluster and report what it takes
+        conformance  run the numbered cases of the API on any etcd v3 store
+        version      print the version
+        help         print this
 
       keelson COMMAND --help tells the options of a command.
       """;
@@ -33,6 +37,7 @@ public final class Main {
       case "server" -> leave(MemberCommand.run(List.of(rest)));
       case "up" -> leave(UpCommand.run(List.of(rest)));
       case "bench" -> dev.keelson.bench.Main.main(rest);
+      case "conformance" -> leave(new CommandLine(new ConformanceCommand()).execute(rest));
       case "version", "--version", "-version" -> System.out.println(Version.text());
       case "help", "--help", "-help", "-h" -> System.out.print(USAGE);
       default -> leave(unknown(command));

@@ -85,7 +85,7 @@ class StrangersTest {
 
   private static Pattern refusal() {
     return Pattern.compile(
-        Programs.isEtcd() ? "cluster ID mismatch" : "peer refused .* reason=cluster-id");
+        Programs.isEtcd() ? "cluster ID mismatch" : "peer refuse(d|s us) .* reason=cluster-id");
   }
 
   private static long term(ProcessCluster cluster) {

@@ -1,7 +1,9 @@
 package dev.keelson.conformance.cases;
 
 import dev.keelson.api.etcdserverpb.HashKVResponse;
+import dev.keelson.api.etcdserverpb.MoveLeaderRequest;
 import dev.keelson.api.etcdserverpb.RangeResponse;
+import dev.keelson.api.status.EtcdError;
 import dev.keelson.conformance.Case;
 import dev.keelson.conformance.Stage;
 import dev.keelson.conformance.Tag;
@@ -18,7 +20,8 @@ public final class ClusterCases {
     return List.of(
             Case.onStage("21", "every member shows the same metadata", ClusterCases::sameMetadata),
             Case.onStage("63", "a follower sees what was acknowledged", ClusterCases::follower),
-            Case.onStage("157", "the hash is equal on all members", ClusterCases::sameHash))
+            Case.onStage("157", "the hash is equal on all members", ClusterCases::sameHash),
+            Case.onStage("275", "only the leader gives leadership away", ClusterCases::moveLeader))
         .stream()
         .map(one -> one.tagged(Tag.CLUSTER))
         .toList();
@@ -83,5 +86,18 @@ public final class ClusterCases {
           "compact_revision on " + member.endpoint());
       Expect.equal(here.getHash(), there.getHash(), "hash on " + member.endpoint());
     }
+  }
+
+  private static void moveLeader(Stage stage) {
+    int followers = 0;
+    for (Store member : stage.members()) {
+      long self = member.memberList().getHeader().getMemberId();
+      if (member.status().getLeader() != self) {
+        followers++;
+        var request = MoveLeaderRequest.newBuilder().setTargetID(self).build();
+        Expect.error(EtcdError.NOT_LEADER, () -> member.maintenance().moveLeader(request));
+      }
+    }
+    Expect.equal(stage.members().size() - 1, followers, "members that do not lead");
   }
 }
