@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -46,6 +47,7 @@ public final class NettyPeerTransport implements PeerTransport {
   private final Shipments shipments;
   private final Map<Long, PeerCounters> counters = new ConcurrentHashMap<>();
   private final AtomicInteger wake = new AtomicInteger(IDLE);
+  private final List<Channel> listening = new CopyOnWriteArrayList<>();
   private volatile PeerListener listener = Nobody.LISTENS;
   private volatile List<InetSocketAddress> boundAddresses = List.of();
 
@@ -134,6 +136,7 @@ public final class NettyPeerTransport implements PeerTransport {
       throw new IOException(
           "cannot listen on " + text + ": " + bound.cause().getMessage(), bound.cause());
     }
+    listening.add(bound.channel());
     return localAddress(bound.channel());
   }
 
@@ -198,6 +201,8 @@ public final class NettyPeerTransport implements PeerTransport {
   @Override
   public void close() {
     parts.onLoop(this::closeConnections);
+    // The loop may end without closing what it listens on, if it is asked to at an unlucky moment.
+    listening.forEach(channel -> channel.close().awaitUninterruptibly());
     sockets.close();
     stop(readThread);
     stop(diskThread);

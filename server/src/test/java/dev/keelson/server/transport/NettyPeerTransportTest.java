@@ -127,6 +127,19 @@ class NettyPeerTransportTest {
     assertThat(again.messages).containsExactly(new Message.TimeoutNow(1, 2, 6));
   }
 
+  /** Often, since the moment of the loop's end decides: one in a hundred held its port for ever. */
+  @Test
+  void portIsFreeOnceTheTransportIsClosed() throws IOException {
+    var self = new ServerIdentity(TestCluster.CLUSTER, 1);
+    var first = cluster.create(self, TestCluster.config(0), atOne);
+    int port = first.boundAddresses().getFirst().getPort();
+    first.close();
+
+    for (int round = 0; round < 300; round++) {
+      cluster.create(self, TestCluster.config(port), atOne).close();
+    }
+  }
+
   @Test
   void memberThatMovedIsFoundAtItsNewAddress() throws IOException {
     var one = cluster.start(1, atOne);
