@@ -39,11 +39,11 @@ public final class ReplicaLoop implements AutoCloseable {
   private final PendingReads reads = new PendingReads();
   private final ArrayDeque<Proposal> held = new ArrayDeque<>();
   private final TickSource ticks;
+  private final LogRelease logRelease;
   private List<Proposal> offering = List.of();
   private RaftStatus status;
   private long persistedSeen;
   private long appliedSeen;
-  private long flushedSeen;
   private long handedToApply;
 
   /** A loop around this node, not started yet. */
@@ -61,6 +61,7 @@ public final class ReplicaLoop implements AutoCloseable {
     this.appliedSeen = status.appliedIndex();
     this.handedToApply = appliedSeen;
     this.ticks = new TickSource(limits, clock.nanoTime());
+    this.logRelease = new LogRelease(parts.log(), parts.keeping());
     this.thread = Thread.ofPlatform().name("keelson-replica").unstarted(this::run);
   }
 
@@ -171,19 +172,7 @@ public final class ReplicaLoop implements AutoCloseable {
     pending.expire(nowNanos);
     reads.expire(nowNanos);
     offerHeld();
-    long flushed = inbox.flushed.get();
-    if (flushed != flushedSeen) {
-      flushedSeen = flushed;
-      releaseLog();
-    }
-  }
-
-  private void releaseLog() {
-    var log = parts.log();
-    log.release(
-        parts
-            .keeping()
-            .releasable(flushedSeen, status.lastIndex(), node.progress(), log.averageEntryBytes()));
+    logRelease.release(inbox.flushed.get(), status.lastIndex(), node.progress());
   }
 
   private void propose(List<Proposal> gathered) {
