@@ -78,6 +78,12 @@ public sealed interface Effect {
     /** Too much of the log is uncommitted. */
     OVERLOADED,
     /** Leadership is being handed over. */
-    TRANSFERRING
+    TRANSFERRING,
+    /** The change was made from a configuration that is not the present one, or cannot be made. */
+    CONFIGURATION_CHANGED,
+    /** Another change is under way, or the leader has committed nothing in its term yet. */
+    CHANGE_UNDER_WAY,
+    /** A learner that shall vote holds too little of the log. */
+    LEARNER_NOT_READY
   }
 }

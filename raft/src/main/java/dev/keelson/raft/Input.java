@@ -1,5 +1,6 @@
 package dev.keelson.raft;
 
+import dev.keelson.raft.membership.MembershipChange;
 import java.util.List;
 
 /** Everything that can happen to a Raft node. Nothing else reaches it. */
@@ -17,6 +18,9 @@ public sealed interface Input {
       proposals = List.copyOf(proposals);
     }
   }
+
+  /** Somebody wants other members. Refused while another change is under way. */
+  record ChangeMembership(MembershipChange change) implements Input {}
 
   /** Every {@link Effect.Append} up to this sequence is durable. */
   record Persisted(long sequence) implements Input {}

@@ -1,5 +1,6 @@
 package dev.keelson.raft;
 
+import dev.keelson.raft.membership.MembershipChange;
 import java.util.List;
 
 /** What members tell each other. Every message carries its sender, its addressee and a term. */
@@ -76,6 +77,9 @@ public sealed interface Message {
       proposals = List.copyOf(proposals);
     }
   }
+
+  /** A follower passes on a change of the members. */
+  record ForwardChange(long from, long to, long term, MembershipChange change) implements Message {}
 
   /** The leader appended none of the forwarded proposals that are named here. */
   record ForwardRejected(

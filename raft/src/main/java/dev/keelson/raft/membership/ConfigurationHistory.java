@@ -34,6 +34,20 @@ public final class ConfigurationHistory {
     return quorum;
   }
 
+  /**
+   * Whether the member votes in the configuration in force, or did in the one that this may yet
+   * give way to. Who leaves is needed until his leaving is committed: only he may hold the entry
+   * that says so, and nobody with a shorter log can lead then (dissertation 4.2.2).
+   */
+  public boolean mayLead(long id) {
+    for (var dated : history) {
+      if (dated.configuration().isVoter(id)) {
+        return !current().isLearner(id);
+      }
+    }
+    return false;
+  }
+
   public void append(long index, Configuration configuration) {
     Invariant.check(
         index > currentIndex(),

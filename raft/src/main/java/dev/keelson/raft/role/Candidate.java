@@ -3,6 +3,7 @@ package dev.keelson.raft.role;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.Proposal;
 import dev.keelson.raft.Role;
+import dev.keelson.raft.membership.MembershipChange;
 import dev.keelson.raft.quorum.VoteTally;
 import java.util.List;
 
@@ -48,6 +49,11 @@ final class Candidate implements RoleBehaviour {
   @Override
   public void propose(List<Proposal> proposals) {
     standing.petitions().propose(proposals);
+  }
+
+  @Override
+  public void change(MembershipChange change) {
+    standing.petitions().change(change);
   }
 
   @Override

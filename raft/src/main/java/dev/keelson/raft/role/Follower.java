@@ -3,6 +3,7 @@ package dev.keelson.raft.role;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.Proposal;
 import dev.keelson.raft.Role;
+import dev.keelson.raft.membership.MembershipChange;
 import dev.keelson.raft.quorum.Vote;
 import dev.keelson.raft.quorum.VoteResult;
 import java.util.List;
@@ -41,6 +42,11 @@ final class Follower implements RoleBehaviour {
   @Override
   public void propose(List<Proposal> proposals) {
     standing.petitions().propose(proposals);
+  }
+
+  @Override
+  public void change(MembershipChange change) {
+    standing.petitions().change(change);
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.keelson.raft.Message;
 import dev.keelson.raft.PeerProgress;
 import dev.keelson.raft.Proposal;
 import dev.keelson.raft.Role;
+import dev.keelson.raft.membership.MembershipChange;
 import dev.keelson.raft.quorum.Vote;
 import dev.keelson.raft.quorum.VoteResult;
 import dev.keelson.raft.read.ReadBatch;
@@ -18,7 +19,9 @@ import dev.keelson.raft.replication.Progress;
 import dev.keelson.raft.replication.ProgressTable;
 import dev.keelson.raft.replication.Replicator;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Leads its term: appends, replicates, commits what a quorum holds, confirms reads, and gives up
@@ -33,6 +36,7 @@ final class Leader implements RoleBehaviour {
   private final LeadershipTransfer transfer = new LeadershipTransfer();
   private final UncommittedBytes uncommitted;
   private final RecentForwards recentForwards = new RecentForwards();
+  private final Reconfiguration reconfiguration;
   private int ticksSinceHeartbeat;
   private int ticksSinceQuorumCheck;
   private boolean committedInTerm;
@@ -45,6 +49,7 @@ final class Leader implements RoleBehaviour {
         new Replicator(member.config, member.term(), member.log, member.outbox, table);
     this.rounds = new ReadIndexRounds(member.config.maxPendingReads());
     this.uncommitted = new UncommittedBytes(member.config.maxUncommittedBytes());
+    this.reconfiguration = new Reconfiguration(member, this::durableAt);
     table.reconfigure(member.membership.current(), member.log.lastIndex() + 1);
   }
 
@@ -159,6 +164,44 @@ final class Leader implements RoleBehaviour {
             member.id(), forwarded.from(), member.term(), Petitions.idsOf(refused), reason));
   }
 
+  @Override
+  public void change(MembershipChange change) {
+    begin(change)
+        .ifPresent(
+            reason -> member.outbox.add(new Effect.RejectProposals(List.of(change.id()), reason)));
+  }
+
+  @Override
+  public void forwardChange(Message.ForwardChange forwarded) {
+    var change = forwarded.change();
+    if (!member.membership.current().contains(forwarded.from())
+        || !recentForwards.add(forwarded.from(), change.id())) {
+      return;
+    }
+    begin(change)
+        .ifPresent(
+            reason ->
+                member.outbox.send(
+                    new Message.ForwardRejected(
+                        member.id(),
+                        forwarded.from(),
+                        member.term(),
+                        List.of(change.id()),
+                        reason)));
+  }
+
+  /** Why the change was not begun; empty if it was. */
+  private Optional<ProposalRejection> begin(MembershipChange change) {
+    if (transfer.isRunning()) {
+      return Optional.of(ProposalRejection.TRANSFERRING);
+    }
+    var refusal = reconfiguration.judge(change, committedInTerm);
+    if (refusal.isEmpty()) {
+      append(List.of(reconfiguration.begin(change)));
+    }
+    return refusal;
+  }
+
   /** Appends as many as there is room for, in order; how many. */
   private int appendProposals(List<Proposal> proposals) {
     var entries = new ArrayList<Entry>(proposals.size());
@@ -210,8 +253,9 @@ final class Leader implements RoleBehaviour {
     committedInTerm = true;
     replicator.sendCommit();
     if (isRemoved()) {
-      standing.follow(member.term());
+      leaveOffice();
     } else {
+      reconfiguration.nextStep().ifPresent(entry -> append(List.of(entry)));
       beginRound();
     }
     return true;
@@ -219,6 +263,18 @@ final class Leader implements RoleBehaviour {
 
   private long durableAt(long id) {
     return id == member.id() ? member.log.durableIndex() : table.matchIndexOf(id);
+  }
+
+  /** The member that is furthest takes over at once, rather than after everybody has waited. */
+  private void leaveOffice() {
+    var configuration = member.membership.current();
+    table.peers().stream()
+        .filter(peer -> configuration.isVoter(peer.id()))
+        .max(Comparator.comparingLong(Progress::matchIndex))
+        .ifPresent(
+            heir ->
+                member.outbox.send(new Message.TimeoutNow(member.id(), heir.id(), member.term())));
+    standing.follow(member.term());
   }
 
   /** A leader outside the configuration leads until that is committed (dissertation 4.2.2). */
@@ -296,7 +352,7 @@ final class Leader implements RoleBehaviour {
   public void transferLeadership(long target) {
     if (target == member.id()
         || transfer.isTo(target)
-        || !member.membership.current().isVoter(target)) {
+        || !member.membership.current().voters().contains(target)) {
       return;
     }
     transfer.begin(target, member.config.electionTicks());
@@ -324,6 +380,8 @@ final class Leader implements RoleBehaviour {
   @Override
   public void configurationChanged() {
     table.reconfigure(member.membership.current(), member.log.lastIndex() + 1);
+    // Those who have confirmed the round under way may be a quorum now.
+    finishRound();
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.keelson.raft.role;
 
 import dev.keelson.raft.Proposal;
 import dev.keelson.raft.Role;
+import dev.keelson.raft.membership.MembershipChange;
 import java.util.List;
 
 /** Receives the log and never stands for election (dissertation 4.2.1). */
@@ -30,6 +31,11 @@ final class Learner implements RoleBehaviour {
   @Override
   public void propose(List<Proposal> proposals) {
     standing.petitions().propose(proposals);
+  }
+
+  @Override
+  public void change(MembershipChange change) {
+    standing.petitions().change(change);
   }
 
   @Override

@@ -46,6 +46,7 @@ public final class Member {
       }
       case Input.Receive(var message) -> reception.receive(message);
       case Input.Propose(var proposals) -> standing.role().propose(proposals);
+      case Input.ChangeMembership(var change) -> standing.role().change(change);
       case Input.Persisted(var sequence) -> {
         state.log.persisted(sequence);
         standing.role().persisted();

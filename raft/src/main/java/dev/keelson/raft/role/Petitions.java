@@ -5,6 +5,7 @@ import dev.keelson.raft.Effect.ProposalRejection;
 import dev.keelson.raft.Effect.ReadFailure;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.Proposal;
+import dev.keelson.raft.membership.MembershipChange;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -37,6 +38,16 @@ final class Petitions {
     } else if (!forwarded.isEmpty()) {
       member.outbox.send(
           new Message.ForwardProposals(member.id(), leader, member.term(), forwarded));
+    }
+  }
+
+  /** Passes a change on, once. */
+  void change(MembershipChange change) {
+    long leader = standing.leaderId();
+    if (leader == 0) {
+      reject(List.of(change.id()), ProposalRejection.NO_LEADER);
+    } else {
+      member.outbox.send(new Message.ForwardChange(member.id(), leader, member.term(), change));
     }
   }
 

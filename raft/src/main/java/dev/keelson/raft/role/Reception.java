@@ -63,6 +63,7 @@ final class Reception {
       case Message.HeartbeatResponse answer -> standing.role().heartbeatResponse(answer);
       case Message.TimeoutNow request -> standing.role().timeoutNow(request);
       case Message.ForwardProposals forwarded -> standing.role().forwardProposals(forwarded);
+      case Message.ForwardChange forwarded -> standing.role().forwardChange(forwarded);
       case Message.ReadIndexRequest request -> standing.role().readIndexRequest(request);
       case Message.ReadIndexResponse answer -> standing.petitions().readIndexResponse(answer);
       case Message.ForwardRejected answer -> standing.petitions().forwardRejected(answer);
@@ -88,7 +89,7 @@ final class Reception {
       case Message.ReadIndexResponse answer -> standing.petitions().readIndexResponse(answer);
       case Message.ForwardRejected answer -> standing.petitions().forwardRejected(answer);
       // No answer may be given: a copy of it may have been taken by the leader it was meant for.
-      case Message.ForwardProposals _ -> {}
+      case Message.ForwardProposals _, Message.ForwardChange _ -> {}
       case Message.VoteRequest _,
           Message.AppendAccepted _,
           Message.AppendRejected _,

@@ -3,6 +3,7 @@ package dev.keelson.raft.role;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.Proposal;
 import dev.keelson.raft.Role;
+import dev.keelson.raft.membership.MembershipChange;
 import java.util.List;
 
 /**
@@ -15,6 +16,8 @@ sealed interface RoleBehaviour permits Follower, Learner, PreCandidate, Candidat
   void tick();
 
   void propose(List<Proposal> proposals);
+
+  void change(MembershipChange change);
 
   void read(long readId);
 
@@ -38,6 +41,8 @@ sealed interface RoleBehaviour permits Follower, Learner, PreCandidate, Candidat
   default void readIndexRequest(Message.ReadIndexRequest request) {}
 
   default void forwardProposals(Message.ForwardProposals forwarded) {}
+
+  default void forwardChange(Message.ForwardChange forwarded) {}
 
   default void timeoutNow(Message.TimeoutNow request) {}
 

@@ -57,7 +57,7 @@ final class Standing {
 
   /** Whether this member may stand for election at all. */
   boolean mayStand() {
-    return member.isVoter() && !installation.isRunning();
+    return member.membership.mayLead(member.id()) && !installation.isRunning();
   }
 
   /** Follows in this term, or a later one; the leader is not known yet. */
@@ -127,7 +127,7 @@ final class Standing {
       if (role.role() != roleWhileFollowing()) {
         become(following());
       }
-    } else if (role.role() != Role.LEADER && !member.isVoter()) {
+    } else if (role.role() != Role.LEADER && !mayStand()) {
       follow(member.term());
     } else {
       role.configurationChanged();

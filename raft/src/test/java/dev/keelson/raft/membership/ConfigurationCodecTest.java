@@ -12,20 +12,34 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigurationCodecTest {
   private static final Configuration JOINT =
-      new Configuration(List.of(1L, -2L), List.of(3L), List.of());
+      new Configuration(5, List.of(1L, -2L), List.of(3L), List.of(), List.of());
 
-  private static final String JOINT_HEX =
-      "01" + "00000002fffffffffffffffe0000000000000001" + "000000010000000000000003" + "00000000";
+  private static final Configuration JOINING =
+      new Configuration(6, List.of(1L), List.of(), List.of(4L), List.of(7L));
+
+  private static final String IDS_HEX =
+      "00000002fffffffffffffffe0000000000000001" + "000000010000000000000003" + "00000000";
 
   @Test
   void whatIsEncodedIsDecoded() {
     assertThat(ConfigurationCodec.decode(ConfigurationCodec.encode(JOINT))).isEqualTo(JOINT);
+    assertThat(ConfigurationCodec.decode(ConfigurationCodec.encode(JOINING))).isEqualTo(JOINING);
+  }
+
+  @Test
+  void aNoteTravelsBehindTheConfiguration() {
+    var note = Bytes.wrap(new byte[] {1, 2, 3});
+
+    assertThat(ConfigurationCodec.decodeWithNote(ConfigurationCodec.encode(JOINT, note)))
+        .isEqualTo(new ConfigurationCodec.Decoded(JOINT, note));
   }
 
   @Test
   void bytesInOldLogsStayReadable() {
     assertThat(ConfigurationCodec.encode(JOINT).toArray())
-        .isEqualTo(HexFormat.of().parseHex(JOINT_HEX));
+        .isEqualTo(HexFormat.of().parseHex("02" + "0000000000000005" + IDS_HEX + "00000000"));
+    assertThat(ConfigurationCodec.decode(Bytes.wrap(HexFormat.of().parseHex("01" + IDS_HEX))))
+        .isEqualTo(new Configuration(List.of(1L, -2L), List.of(3L), List.of()));
   }
 
   @Test
@@ -42,7 +56,7 @@ class ConfigurationCodecTest {
   @ParameterizedTest(name = "{0}")
   @ValueSource(
       strings = {
-        "02" + "000000000000000000000000",
+        "03" + "000000000000000000000000",
         "01ffffffff",
         "01000000000000000000000000" + "00"
       })

@@ -18,6 +18,7 @@ public record Faults(
     double partitionWeight,
     double pauseWeight,
     double transferWeight,
+    double membershipWeight,
     long meanTroubleMicros,
     int snapshotEvery) {
 
@@ -32,11 +33,29 @@ public record Faults(
         random.chance(0.7) ? 1 : 0,
         random.chance(0.4) ? 1 : 0,
         random.chance(0.4) ? 1 : 0,
+        0,
         50_000 + random.nextInt(400_000),
         random.chance(0.5) ? 1 + random.nextInt(40) : 1_000_000);
   }
 
   public Faults healed() {
-    return new Faults(0, 0, 0, 500, 500, 0, 0, 0, 0, 1_000_000, snapshotEvery);
+    return new Faults(0, 0, 0, 500, 500, 0, 0, 0, 0, 0, 1_000_000, snapshotEvery);
+  }
+
+  /** The same, and the members change all the time. */
+  public Faults withMembershipChanges(double weight) {
+    return new Faults(
+        loss,
+        duplication,
+        heavyTail,
+        meanDelayMicros,
+        meanSyncMicros,
+        crashWeight,
+        partitionWeight,
+        pauseWeight,
+        transferWeight,
+        weight,
+        meanTroubleMicros,
+        snapshotEvery);
   }
 }

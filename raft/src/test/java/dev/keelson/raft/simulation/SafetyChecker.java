@@ -27,8 +27,7 @@ final class SafetyChecker {
 
   private record Origin(long previousTerm, Bytes payload) {}
 
-  private final Configuration configuration;
-  private final JointConfig quorum;
+  private final ConfigurationChecker configurations;
   private final Map<Long, Long> leaderOfTerm = new HashMap<>();
   private final Map<Ballot, Long> votes = new HashMap<>();
   private final Map<LogPosition, Origin> origins = new HashMap<>();
@@ -40,19 +39,22 @@ final class SafetyChecker {
   private final Set<Long> servedReads = new HashSet<>();
 
   SafetyChecker(Configuration configuration) {
-    this.configuration = configuration;
-    this.quorum = JointConfig.of(configuration);
+    this.configurations = new ConfigurationChecker(configuration);
   }
 
   long committedIndex() {
     return committed.size();
   }
 
+  ConfigurationChecker configurations() {
+    return configurations;
+  }
+
   int terms() {
     return leaderOfTerm.size();
   }
 
-  private static void require(boolean condition, String format, Object... arguments) {
+  static void require(boolean condition, String format, Object... arguments) {
     if (!condition) {
       throw new SafetyViolation(String.format(format, arguments));
     }
@@ -93,6 +95,7 @@ final class SafetyChecker {
           Message.ReadIndexRequest _,
           Message.ReadIndexResponse _,
           Message.ForwardProposals _,
+          Message.ForwardChange _,
           Message.ForwardRejected _,
           Message.SnapshotArrived _,
           Message.TimeoutNow _ -> {}
@@ -159,14 +162,19 @@ final class SafetyChecker {
         "I14 order of indices: %s",
         status);
     for (long index = before.commitIndex() + 1; index <= status.commitIndex(); index++) {
-      commits(member, index, status.term(), all);
+      // What the leader counted by; it may have gone on to another configuration since.
+      commits(member, index, before.configuration(), all);
+    }
+    if (!status.configuration().equals(before.configuration())) {
+      configurations.inForce(member, committedIndex());
     }
     if (status.isLeader() && !before.isLeader()) {
       leads(member, status.term());
     }
   }
 
-  private void commits(SimulatedMember member, long index, long term, List<SimulatedMember> all) {
+  private void commits(
+      SimulatedMember member, long index, Configuration counted, List<SimulatedMember> all) {
     if (index < member.view().firstIndex()) {
       require(index <= committed.size(), "I5 snapshot at %d is not committed", index);
       return;
@@ -182,13 +190,18 @@ final class SafetyChecker {
       return;
     }
     committed.add(position);
-    committedInTerm.add(term);
+    committedInTerm.add(member.status().term());
     require(
-        quorum.result(id -> holdsDurably(all, id, position) ? Vote.YES : Vote.NO) == VoteResult.WON,
-        "I6 member %d commits %s, which is not on a majority of disks",
+        JointConfig.of(counted).result(id -> holdsDurably(all, id, position) ? Vote.YES : Vote.NO)
+            == VoteResult.WON,
+        "I6 member %d commits %s, which is not on a majority of the disks of %s",
         member.id(),
-        position);
+        position,
+        counted);
     var entry = member.view().at(index);
+    if (entry.type() == EntryType.CONFIGURATION) {
+      configurations.committed(entry, member);
+    }
     if (entry.type() == EntryType.COMMAND) {
       require(committedPayloads.add(entry.payload()), "1.3 executed twice: %s", entry.payload());
       require(
@@ -216,7 +229,7 @@ final class SafetyChecker {
         member.id(),
         known,
         term);
-    require(configuration.isVoter(member.id()), "I12 member %d leads", member.id());
+    configurations.leads(member);
     // What was committed in a later term already is not this leader's to hold.
     for (int i = committed.size(); i >= 1; i--) {
       if (committedInTerm.get(i - 1) < term) {

@@ -2,6 +2,7 @@ package dev.keelson.raft.simulation;
 
 import dev.keelson.raft.Effect;
 import dev.keelson.raft.Entry;
+import dev.keelson.raft.EntryType;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.InMemoryLog;
 import dev.keelson.raft.Input;
@@ -14,6 +15,7 @@ import dev.keelson.raft.RestoredState;
 import dev.keelson.raft.SeededRandom;
 import dev.keelson.raft.SnapshotDescriptor;
 import dev.keelson.raft.membership.Configuration;
+import dev.keelson.raft.membership.ConfigurationCodec;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -25,7 +27,6 @@ import java.util.List;
  */
 final class SimulatedMember {
   private final RaftConfig config;
-  private final Configuration configuration;
   private final SimulatedCluster cluster;
   private final Core.Factory cores;
   private final SeededRandom random;
@@ -34,6 +35,7 @@ final class SimulatedMember {
   private final InMemoryLog disk = new InMemoryLog();
   private HardState diskHardState = HardState.INITIAL;
   private long flushedIndex;
+  private Configuration flushedConfiguration;
 
   // In memory; gone after a crash.
   private int life;
@@ -45,6 +47,7 @@ final class SimulatedMember {
   private final List<Effect.SendAfterDurable> held = new ArrayList<>();
   private final ArrayDeque<List<Entry>> applying = new ArrayDeque<>();
   private long appliedIndex;
+  private Configuration appliedConfiguration;
   private long handedIndex;
   private long applierFreeAt;
   private long pausedUntil;
@@ -56,12 +59,13 @@ final class SimulatedMember {
 
   SimulatedMember(
       RaftConfig config,
-      Configuration configuration,
+      Configuration birth,
       SimulatedCluster cluster,
       Core.Factory cores,
       SeededRandom random) {
     this.config = config;
-    this.configuration = configuration;
+    this.flushedConfiguration = birth;
+    this.appliedConfiguration = birth;
     this.cluster = cluster;
     this.cores = cores;
     this.random = random;
@@ -108,11 +112,12 @@ final class SimulatedMember {
   }
 
   private Core newCore() {
-    var start = new LogPosition(disk.termAt(disk.firstIndex() - 1), disk.firstIndex() - 1);
+    var start = new LogPosition(disk.termAt(flushedIndex), flushedIndex);
     var state =
         new RestoredState(
-            diskHardState, new SnapshotDescriptor(start, configuration), flushedIndex);
+            diskHardState, new SnapshotDescriptor(start, flushedConfiguration), flushedIndex);
     appliedIndex = flushedIndex;
+    appliedConfiguration = flushedConfiguration;
     handedIndex = flushedIndex;
     return cores.start(config, state, view, random.split());
   }
@@ -184,14 +189,21 @@ final class SimulatedMember {
 
   private void step(Input input) {
     var before = core.status();
+    var served = new ArrayList<Effect.ServeRead>();
     try {
       for (var effect : core.step(input).effects()) {
-        perform(effect);
+        if (effect instanceof Effect.ServeRead read) {
+          served.add(read);
+        } else {
+          perform(effect);
+        }
       }
     } catch (InvariantViolation | IllegalArgumentException e) {
       throw new SafetyViolation("member " + id() + " broke at " + input, e);
     }
     cluster.checker().stepped(this, before, cluster.members());
+    // They may see what this very step has committed.
+    served.forEach(read -> cluster.checker().readServed(read.readId(), read.index()));
   }
 
   private void perform(Effect effect) {
@@ -209,8 +221,7 @@ final class SimulatedMember {
       case Effect.Send(var message) -> release(message);
       case Effect.SendAfterDurable waiting -> held.add(waiting);
       case Effect.Apply(var entries) -> handToApplier(entries);
-      case Effect.ServeRead(var readId, var index) -> cluster.checker().readServed(readId, index);
-      case Effect.FailRead _ -> {}
+      case Effect.ServeRead _, Effect.FailRead _ -> {}
       case Effect.RejectProposals(var ids, _) ->
           ids.forEach(id -> cluster.checker().refused(SimulatedCluster.payload(id)));
       case Effect.ShipSnapshot(var peer, var atLeast) -> ship(peer, atLeast);
@@ -292,16 +303,26 @@ final class SimulatedMember {
     }
     var entries = applying.removeFirst();
     long last = entries.getLast().index();
-    entries.forEach(entry -> cluster.checker().applies(this, entry));
+    for (var entry : entries) {
+      cluster.checker().applies(this, entry);
+      if (entry.type() == EntryType.CONFIGURATION) {
+        appliedConfiguration = ConfigurationCodec.decode(entry.payload());
+      }
+    }
     appliedIndex = last;
     if (random.chance(0.2)) {
-      flushedIndex = appliedIndex;
+      flush();
     }
     if (flushedIndex - view.firstIndex() >= cluster.faults().snapshotEvery()) {
       view.compactTo(flushedIndex);
       disk.compactTo(flushedIndex);
     }
     step(new Input.Applied(last));
+  }
+
+  private void flush() {
+    flushedIndex = appliedIndex;
+    flushedConfiguration = appliedConfiguration;
   }
 
   private void ship(long peer, long atLeast) {
@@ -321,7 +342,10 @@ final class SimulatedMember {
                 .offer(
                     new Input.Receive(
                         new Message.SnapshotArrived(
-                            id(), peer, term, new SnapshotDescriptor(position, configuration))));
+                            id(),
+                            peer,
+                            term,
+                            new SnapshotDescriptor(position, appliedConfiguration))));
           }
           step(new Input.SnapshotShipped(peer, position.index(), delivered));
         });
@@ -336,7 +360,8 @@ final class SimulatedMember {
     view.resetTo(snapshot.position());
     disk.resetTo(snapshot.position());
     appliedIndex = snapshot.position().index();
-    flushedIndex = appliedIndex;
+    appliedConfiguration = snapshot.configuration();
+    flush();
     handedIndex = appliedIndex;
     step(new Input.SnapshotInstalled(snapshot));
   }

@@ -49,10 +49,23 @@ class SimulationTest {
     live(seed, seed % 2 == 0 ? joint : learning);
   }
 
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  @Tag("I11")
+  @Tag("I12")
+  @Tag("MB-safe")
+  void groupWhoseMembersChangeDoesToo(long seed) {
+    int size = 1 + (int) (seed % 4);
+    var faults = Faults.draw(new SeededRandom(~seed)).withMembershipChanges(2);
+    live(seed, ScriptedMember.votersTo(size), faults);
+  }
+
   private static void live(long seed, Configuration configuration) {
-    var cluster =
-        new SimulatedCluster(
-            seed, configuration, Faults.draw(new SeededRandom(~seed)), Core::sound);
+    live(seed, configuration, Faults.draw(new SeededRandom(~seed)));
+  }
+
+  private static void live(long seed, Configuration configuration, Faults faults) {
+    var cluster = new SimulatedCluster(seed, configuration, faults, Core::sound);
 
     cluster.run(4_000);
     cluster.heal();
@@ -62,10 +75,12 @@ class SimulationTest {
     cluster.stopClients();
     long settledMillis = cluster.settle(20_000);
 
-    assertThat(cluster.checker().committedIndex()).isGreaterThan(before);
+    assertThat(cluster.checker().committedIndex())
+        .as("%s", cluster.members())
+        .isGreaterThan(before);
     assertThat(settledMillis).as("%s", cluster.members()).isLessThan(20_000);
 
-    var reads = cluster.members().stream().map(cluster::read).toList();
+    var reads = cluster.present().stream().map(cluster::read).toList();
     cluster.run(200);
     assertThat(reads).allMatch(cluster.checker()::isServed);
   }
@@ -93,5 +108,24 @@ class SimulationTest {
     assertThat(installs).as("snapshots installed").isGreaterThan(20);
     assertThat(truncations).as("logs truncated").isGreaterThan(20);
     assertThat(terms).as("leaders").isGreaterThan(100);
+  }
+
+  @Test
+  void membersReallyChange() {
+    int changes = 0;
+    int joint = 0;
+    int removedLeaders = 0;
+    for (long seed = 0; seed < 40; seed++) {
+      var faults = Faults.draw(new SeededRandom(~seed)).withMembershipChanges(2);
+      var cluster = new SimulatedCluster(seed, ScriptedMember.votersTo(3), faults, Core::sound);
+      cluster.run(4_000);
+      changes += cluster.checker().configurations().changes();
+      joint += cluster.checker().configurations().jointChanges();
+      removedLeaders += cluster.checker().configurations().removedLeaders();
+    }
+
+    assertThat(changes).as("configurations committed").isGreaterThan(150);
+    assertThat(joint).as("of them joint").isGreaterThan(30);
+    assertThat(removedLeaders).as("leaders removed").isGreaterThan(5);
   }
 }

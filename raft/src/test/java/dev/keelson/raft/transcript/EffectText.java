@@ -6,6 +6,8 @@ import dev.keelson.raft.HardState;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.Proposal;
+import dev.keelson.raft.membership.Configuration;
+import dev.keelson.raft.membership.ConfigurationCodec;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -61,6 +63,8 @@ final class EffectText {
           "read index " + answer.readId() + " is " + answer.index();
       case Message.ForwardProposals forwarded ->
           "forward " + forwarded.proposals().stream().map(Proposal::id).toList();
+      case Message.ForwardChange(_, _, _, var change) ->
+          "forward change " + change.id() + " to" + of(change.target());
       case Message.ForwardRejected answer ->
           "forward rejected " + answer.proposalIds() + " " + answer.reason();
       case Message.SnapshotArrived arrived ->
@@ -85,8 +89,18 @@ final class EffectText {
     var what =
         switch (entry.type()) {
           case COMMAND -> entry.payload().toString();
-          case NO_OP, CONFIGURATION -> entry.type().name().toLowerCase(Locale.ROOT);
+          case NO_OP -> entry.type().name().toLowerCase(Locale.ROOT);
+          case CONFIGURATION -> "members" + of(ConfigurationCodec.decode(entry.payload()));
         };
     return " " + of(entry.position()) + what;
+  }
+
+  private static String of(Configuration configuration) {
+    return " v"
+        + configuration.version()
+        + configuration.voters()
+        + (configuration.isJoint() ? " from " + configuration.outgoing() : "")
+        + (configuration.learners().isEmpty() ? "" : " learning " + configuration.learners())
+        + (configuration.joining().isEmpty() ? "" : " joining " + configuration.joining());
   }
 }

@@ -1,5 +1,6 @@
 package dev.keelson.raft.transcript;
 
+import dev.keelson.raft.Bytes;
 import dev.keelson.raft.Effect;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.Input;
@@ -8,9 +9,11 @@ import dev.keelson.raft.Message;
 import dev.keelson.raft.ScriptedMember;
 import dev.keelson.raft.SnapshotDescriptor;
 import dev.keelson.raft.membership.Configuration;
+import dev.keelson.raft.membership.MembershipChange;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -26,6 +29,8 @@ final class Transcript {
   private final List<Message> wire = new ArrayList<>();
   private final Set<String> cut = new TreeSet<>();
   private final List<String> lines = new ArrayList<>();
+  private Configuration birth = Configuration.ofVoters(Set.of());
+  private long lastChange;
 
   /** What a command did, line by line. */
   List<String> run(String command) {
@@ -60,6 +65,7 @@ final class Transcript {
   private void act(String[] words, long[] numbers) {
     var member = member(numbers[0]);
     switch (words[0]) {
+      case "change" -> change(member, words);
       case "tick" -> member.tick((int) numbers[1]);
       case "propose" ->
           member.step(ScriptedMember.proposal(LongStream.of(numbers).skip(1).toArray()));
@@ -78,6 +84,31 @@ final class Transcript {
     collect(member);
   }
 
+  /** {@code change <id> voters 1,2,3 [learners 4]}: those who are new start with an empty log. */
+  private void change(ScriptedMember member, String[] words) {
+    var lists = lists(words, 2);
+    var target =
+        new Configuration(
+            member.status().configuration().version() + 1,
+            lists.getOrDefault("voters", List.of()),
+            List.of(),
+            lists.getOrDefault("learners", List.of()),
+            List.of());
+    for (long id : target.members()) {
+      members.computeIfAbsent(id, _ -> ScriptedMember.of(id, birth, HardState.INITIAL, List.of()));
+    }
+    var change = new MembershipChange(++lastChange, target, Bytes.EMPTY);
+    member.step(new Input.ChangeMembership(change));
+  }
+
+  private static Map<String, List<Long>> lists(String[] words, int from) {
+    var lists = new TreeMap<String, List<Long>>();
+    for (int i = from; i + 1 < words.length; i += 2) {
+      lists.put(words[i], Arrays.stream(words[i + 1].split(",")).map(Long::valueOf).toList());
+    }
+    return lists;
+  }
+
   private ScriptedMember member(long id) {
     var member = members.get(id);
     if (member == null) {
@@ -88,17 +119,14 @@ final class Transcript {
 
   /** {@code group voters 1,2,3 [outgoing 3,4] [learners 5]}. */
   private void start(String[] words) {
-    var lists = new TreeMap<String, List<Long>>();
-    for (int i = 1; i + 1 < words.length; i += 2) {
-      lists.put(words[i], Arrays.stream(words[i + 1].split(",")).map(Long::valueOf).toList());
-    }
-    var configuration =
+    var lists = lists(words, 1);
+    birth =
         new Configuration(
             lists.getOrDefault("voters", List.of()),
             lists.getOrDefault("outgoing", List.of()),
             lists.getOrDefault("learners", List.of()));
-    for (long id : configuration.members()) {
-      members.put(id, ScriptedMember.of(id, configuration, HardState.INITIAL, List.of()));
+    for (long id : birth.members()) {
+      members.put(id, ScriptedMember.of(id, birth, HardState.INITIAL, List.of()));
     }
     lines.add("members " + members.keySet());
   }

@@ -261,7 +261,8 @@ public final class ReplicaLoop implements AutoCloseable {
   private static boolean mayBeHeld(Effect.ProposalRejection reason) {
     return switch (reason) {
       case NO_LEADER, TRANSFERRING -> true;
-      case NOT_LEADER, OVERLOADED -> false;
+      case NOT_LEADER, OVERLOADED, CONFIGURATION_CHANGED, CHANGE_UNDER_WAY, LEARNER_NOT_READY ->
+          false;
     };
   }
 
@@ -274,7 +275,9 @@ public final class ReplicaLoop implements AutoCloseable {
 
   private static EtcdError errorOf(Effect.ProposalRejection reason) {
     return switch (reason) {
-      case NO_LEADER, TRANSFERRING, NOT_LEADER -> EtcdError.LEADER_CHANGED;
+      case NO_LEADER, TRANSFERRING, NOT_LEADER, CONFIGURATION_CHANGED, CHANGE_UNDER_WAY ->
+          EtcdError.LEADER_CHANGED;
+      case LEARNER_NOT_READY -> EtcdError.LEARNER_NOT_READY;
       case OVERLOADED -> EtcdError.REQUEST_TOO_MANY_REQUESTS;
     };
   }

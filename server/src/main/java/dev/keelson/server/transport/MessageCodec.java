@@ -9,6 +9,8 @@ import dev.keelson.raft.InvariantViolation;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.Proposal;
+import dev.keelson.raft.membership.ConfigurationCodec;
+import dev.keelson.raft.membership.MembershipChange;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 
@@ -42,6 +44,7 @@ final class MessageCodec {
         }
         yield bound;
       }
+      case Message.ForwardChange(_, _, _, var change) -> FIXED_BOUND + targetOf(change).length();
       case Message.ForwardRejected rejected ->
           FIXED_BOUND + (long) Long.BYTES * rejected.proposalIds().size();
       case Message.VoteRequest _,
@@ -76,6 +79,11 @@ final class MessageCodec {
       case Message.ReadIndexResponse(_, _, var term, var readId, var index) ->
           WireWriter.numbers(out, term, readId, index);
       case Message.ForwardProposals forward -> writeForward(forward, out);
+      case Message.ForwardChange(_, _, var term, var change) -> {
+        WireWriter.number(out, 1, term);
+        WireWriter.fixed64(out, 2, change.id());
+        WireWriter.bytes(out, 3, targetOf(change));
+      }
       case Message.ForwardRejected rejected -> writeRejected(rejected, out);
       case Message.VoteRequest(_, _, var term, var preVote, var last, var transfer) ->
           WireWriter.numbers(out, term, bit(preVote), last.term(), last.index(), bit(transfer));
@@ -118,6 +126,7 @@ final class MessageCodec {
         yield new Message.ReadIndexResponse(from, to, natural(f[1]), f[2], natural(f[3]));
       }
       case FORWARD_PROPOSALS -> readForward(in, from, to);
+      case FORWARD_CHANGE -> readChange(in, from, to);
       case FORWARD_REJECTED -> readRejected(in, from, to);
       case VOTE_REQUEST -> {
         var f = in.numbers(5);
@@ -158,6 +167,7 @@ final class MessageCodec {
       case Message.ReadIndexRequest _ -> FrameKind.READ_INDEX_REQUEST;
       case Message.ReadIndexResponse _ -> FrameKind.READ_INDEX_RESPONSE;
       case Message.ForwardProposals _ -> FrameKind.FORWARD_PROPOSALS;
+      case Message.ForwardChange _ -> FrameKind.FORWARD_CHANGE;
       case Message.ForwardRejected _ -> FrameKind.FORWARD_REJECTED;
       case Message.TimeoutNow _ -> FrameKind.TIMEOUT_NOW;
       case Message.SnapshotArrived arrived -> throw notAMessageOfTheWire(arrived);
@@ -265,6 +275,31 @@ final class MessageCodec {
     return new Proposal(id, forwardable, payload);
   }
 
+  private static Bytes targetOf(MembershipChange change) {
+    return ConfigurationCodec.encode(change.target(), change.note());
+  }
+
+  private static Message readChange(WireReader in, long from, long to) throws FrameException {
+    long term = 0;
+    long id = 0;
+    var target = Bytes.EMPTY;
+    for (int field = in.next(); field != 0; field = in.next()) {
+      switch (field) {
+        case 1 -> term = natural(in.number());
+        case 2 -> id = in.fixed64();
+        case 3 -> target = in.bytes();
+        default -> in.skip();
+      }
+    }
+    try {
+      var decoded = ConfigurationCodec.decodeWithNote(target);
+      var change = new MembershipChange(id, decoded.configuration(), decoded.note());
+      return new Message.ForwardChange(from, to, term, change);
+    } catch (IllegalArgumentException | InvariantViolation e) {
+      throw new FrameException("no change of the members: " + e.getMessage());
+    }
+  }
+
   private static void writeRejected(Message.ForwardRejected rejected, ByteBuf out) {
     WireWriter.numbers(out, rejected.term(), numberOf(rejected.reason()));
     var ids = rejected.proposalIds();
@@ -297,6 +332,9 @@ final class MessageCodec {
       case NOT_LEADER -> 2;
       case OVERLOADED -> 3;
       case TRANSFERRING -> 4;
+      case CONFIGURATION_CHANGED -> 5;
+      case CHANGE_UNDER_WAY -> 6;
+      case LEARNER_NOT_READY -> 7;
     };
   }
 

@@ -48,7 +48,7 @@ final class Outbox {
 
   private Lane laneOf(Message message) {
     return switch (message) {
-      case Message.AppendRequest _, Message.ForwardProposals _ -> bulk;
+      case Message.AppendRequest _, Message.ForwardProposals _, Message.ForwardChange _ -> bulk;
       case Message.AppendAccepted _,
           Message.AppendRejected _,
           Message.ForwardRejected _,

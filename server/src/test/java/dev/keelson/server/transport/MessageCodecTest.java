@@ -9,6 +9,7 @@ import dev.keelson.api.peer.AppendAccepted;
 import dev.keelson.api.peer.AppendRejected;
 import dev.keelson.api.peer.AppendRequest;
 import dev.keelson.api.peer.EntryRecord;
+import dev.keelson.api.peer.ForwardChange;
 import dev.keelson.api.peer.ForwardProposals;
 import dev.keelson.api.peer.ForwardRejected;
 import dev.keelson.api.peer.FrameKind;
@@ -23,6 +24,7 @@ import dev.keelson.api.peer.VoteResponse;
 import dev.keelson.raft.Bytes;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.raft.Message;
+import dev.keelson.raft.membership.ConfigurationCodec;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.List;
@@ -211,6 +213,14 @@ class MessageCodecTest {
       case Message.ReadIndexResponse(_, _, var term, var readId, var index) ->
           ReadIndexResponse.newBuilder().setTerm(term).setReadId(readId).setIndex(index).build();
       case Message.ForwardProposals forward -> generatedForward(forward);
+      case Message.ForwardChange(_, _, var term, var change) ->
+          ForwardChange.newBuilder()
+              .setTerm(term)
+              .setId(change.id())
+              .setTarget(
+                  ByteString.copyFrom(
+                      ConfigurationCodec.encode(change.target(), change.note()).toArray()))
+              .build();
       case Message.ForwardRejected(_, _, var term, List<Long> ids, var reason) ->
           ForwardRejected.newBuilder()
               .setTerm(term)

@@ -7,6 +7,8 @@ import dev.keelson.raft.EntryType;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.Proposal;
+import dev.keelson.raft.membership.Configuration;
+import dev.keelson.raft.membership.MembershipChange;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -14,7 +16,7 @@ import java.util.stream.LongStream;
 
 /** Messages of every kind that the wire carries, with any values. */
 final class RandomMessages {
-  static final int KINDS = 12;
+  static final int KINDS = 13;
 
   private final SeededRandom random;
   private final long from;
@@ -53,6 +55,7 @@ final class RandomMessages {
               LongStream.generate(random::nextLong).limit(random.nextInt(5)).boxed().toList(),
               anyOf(ProposalRejection.values()));
       case 11 -> new Message.TimeoutNow(from, to, term);
+      case 12 -> new Message.ForwardChange(from, to, term, change());
       default -> throw new IllegalArgumentException("kind " + kind);
     };
   }
@@ -67,6 +70,17 @@ final class RandomMessages {
 
   private Proposal proposal() {
     return new Proposal(random.nextLong(), random.nextBoolean(), payload());
+  }
+
+  private MembershipChange change() {
+    var target =
+        new Configuration(
+            random.nextNatural(),
+            List.of(random.nextLong(), random.nextLong()),
+            List.of(),
+            list(random::nextLong),
+            List.of());
+    return new MembershipChange(random.nextLong(), target, payload());
   }
 
   /** Sometimes a view into a larger array, as the log's cache hands out. */

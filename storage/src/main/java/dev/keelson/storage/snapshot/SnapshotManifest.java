@@ -71,17 +71,20 @@ public record SnapshotManifest(SnapshotDescriptor descriptor, long revision, Lis
     int ids =
         configuration.voters().size()
             + configuration.outgoing().size()
-            + configuration.learners().size();
+            + configuration.learners().size()
+            + configuration.joining().size();
     int names = files.stream().mapToInt(file -> nameBytes(file).length).sum();
-    int size = 6 * Integer.BYTES + 3 * Long.BYTES + ids * Long.BYTES;
+    int size = 7 * Integer.BYTES + 4 * Long.BYTES + ids * Long.BYTES;
     size += files.size() * (2 * Integer.BYTES + Long.BYTES) + names + Integer.BYTES;
     var buffer = ByteBuffer.allocate(size);
     buffer.putInt(MAGIC).putInt(FORMAT);
     buffer.putLong(descriptor.position().term()).putLong(descriptor.position().index());
     buffer.putLong(revision);
+    buffer.putLong(configuration.version());
     putIds(buffer, configuration.voters());
     putIds(buffer, configuration.outgoing());
     putIds(buffer, configuration.learners());
+    putIds(buffer, configuration.joining());
     buffer.putInt(files.size());
     for (var file : files) {
       byte[] name = nameBytes(file);
@@ -124,7 +127,9 @@ public record SnapshotManifest(SnapshotDescriptor descriptor, long revision, Lis
       }
       var position = new LogPosition(buffer.getLong(), buffer.getLong());
       long revision = buffer.getLong();
-      var configuration = new Configuration(getIds(buffer), getIds(buffer), getIds(buffer));
+      var configuration =
+          new Configuration(
+              buffer.getLong(), getIds(buffer), getIds(buffer), getIds(buffer), getIds(buffer));
       var files = getFiles(buffer);
       return new SnapshotManifest(new SnapshotDescriptor(position, configuration), revision, files);
     } catch (BufferUnderflowException e) {

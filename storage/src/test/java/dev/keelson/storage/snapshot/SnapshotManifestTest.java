@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotManifestTest {
   private static SnapshotManifest manifest(String... names) {
-    var configuration = new Configuration(List.of(1L, 2L), List.of(2L, 3L), List.of(-4L));
+    var configuration = new Configuration(7, List.of(1L, 2L), List.of(), List.of(-4L), List.of(5L));
     var files =
         List.of(names).stream().map(name -> new SnapshotManifest.Entry(name, 10, -7)).toList();
     return new SnapshotManifest(
