@@ -61,6 +61,7 @@ public final class LiveStore implements AutoCloseable {
     var old = generation;
     members.reload(installed);
     generation = new Generation(installed, old.failed);
+    old.store.compactor().succeededBy(installed.compactor());
     old.whenClosed = oldClosed;
     old.release();
   }

@@ -30,12 +30,14 @@ public final class Compactor {
   private final EngineBatch removals = new EngineBatch();
   private final Semaphore wakeUp = new Semaphore(0);
   private final List<Waiting> waiting = new ArrayList<>(); // guarded by itself, for moments only
+  private Optional<Compactor> successor = Optional.empty(); // guarded by waiting
   private volatile long scheduled;
   private volatile CompactionProgress progress;
   private volatile List<HashOutcome.Hashed> hashes = List.of();
   private volatile boolean removed;
   private volatile boolean stopped;
   private Optional<HashOutcome.Hashed> runningHash = Optional.empty();
+  private long stepRemovedBytes;
 
   private record Waiting(long revision, Runnable action) {}
 
@@ -64,6 +66,11 @@ public final class Compactor {
     return progress.finished();
   }
 
+  /** {@link Footprint} of all that was ever removed. */
+  long removedBytes() {
+    return progress.removedBytes();
+  }
+
   /** Works whenever there is something to remove, until {@link #stop}. */
   public void run() throws InterruptedException {
     while (!stopped) {
@@ -85,13 +92,26 @@ public final class Compactor {
 
   /** Runs the action once all is removed up to the revision, durably (C4): perhaps at once. */
   public void whenFinished(long revision, Runnable action) {
+    Optional<Compactor> next;
     synchronized (waiting) {
-      if (progress.finished() < revision) {
+      next = successor;
+      if (next.isEmpty() && progress.finished() < revision) {
         waiting.add(new Waiting(revision, action));
         return;
       }
     }
-    action.run();
+    next.ifPresentOrElse(compactor -> compactor.whenFinished(revision, action), action);
+  }
+
+  /** Another store takes this one's place: who waits for removals waits for those of that one. */
+  public void succeededBy(Compactor next) {
+    List<Waiting> moved;
+    synchronized (waiting) {
+      successor = Optional.of(next);
+      moved = List.copyOf(waiting);
+      waiting.clear();
+    }
+    moved.forEach(waiter -> next.whenFinished(waiter.revision, waiter.action));
   }
 
   /**
@@ -111,9 +131,10 @@ public final class Compactor {
       runningHash = hashBeforeRemoval();
     }
     removals.clear();
+    stepRemovedBytes = 0;
     CompactionProgress reached;
     try (var snapshot = engine.snapshot()) {
-      reached = examine(snapshot, maxChanges);
+      reached = examine(snapshot, maxChanges).plusRemoved(stepRemovedBytes);
     }
     removals.put(Family.META, MetaKeys.COMPACTION.toArray(), reached.encode());
     engine.write(removals);
@@ -167,16 +188,19 @@ public final class Compactor {
       if (history.seek(after)) {
         byte[] older = history.key();
         if (KeyCodec.isVersionOf(older, kv.key())) {
-          remove(older);
+          int wireBytes = Head.decode(history.value()).wireBytes();
+          remove(older, Footprint.of(kv.key().length(), wireBytes));
         }
       }
     }
     if (delete && main < progress.target()) {
-      remove(KeyCodec.historyKey(kv.key(), main, sub));
+      long footprint = Footprint.ofTombstone(kv.key().length());
+      remove(KeyCodec.historyKey(kv.key(), main, sub), footprint);
     }
   }
 
-  private void remove(byte[] version) {
+  private void remove(byte[] version, long footprint) {
+    stepRemovedBytes += footprint;
     removals.delete(Family.HISTORY, version);
     long main = KeyCodec.historyMain(version);
     removals.delete(Family.CHANGES, KeyCodec.changeKey(main, KeyCodec.historySub(version)));

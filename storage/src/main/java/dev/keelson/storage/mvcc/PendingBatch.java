@@ -32,6 +32,7 @@ final class PendingBatch {
   private boolean inCommand;
   private long revision;
   private long compactRevision;
+  private long writtenBytes;
   private StoreState.Totals totals;
 
   /** A version that is not in the engine yet. */
@@ -54,6 +55,7 @@ final class PendingBatch {
     this.committed = committed;
     this.revision = committed.revision();
     this.compactRevision = committed.compactRevision();
+    this.writtenBytes = committed.writtenBytes();
     this.totals = committed.totals();
   }
 
@@ -165,6 +167,7 @@ final class PendingBatch {
     head.write(records.array(), records.valueAt());
     previous.ifPresent(old -> totals = totals.minus(old));
     totals = totals.plus(head);
+    writtenBytes += Footprint.of(key.length(), wireBytes);
     remember(key, new Version.Put(head, value));
     return kv;
   }
@@ -178,6 +181,7 @@ final class PendingBatch {
     records.reserve(Family.HISTORY, KeyCodec.historyKeyLength(key), 0);
     KeyCodec.writeHistoryKey(records.array(), records.keyAt(), key, main, sub);
     totals = totals.minus(previous);
+    writtenBytes += Footprint.ofTombstone(key.length());
     remember(key, new Version.Delete(main));
   }
 
@@ -226,7 +230,7 @@ final class PendingBatch {
   }
 
   StoreState state(LogPosition applied) {
-    return new StoreState(applied, revision, compactRevision, totals);
+    return new StoreState(applied, revision, compactRevision, writtenBytes, totals);
   }
 
   /** Starts the next batch on top of what was written. */

@@ -10,16 +10,19 @@ import dev.keelson.raft.LogPosition;
  * @param revision R; kept apart from the changes, as the newest may be a tombstone that compaction
  *     removes (M8)
  * @param compactRevision C, or {@link #NEVER_COMPACTED}
+ * @param writtenBytes {@link Footprint} of all versions ever written, those removed since included
  */
-record StoreState(LogPosition applied, long revision, long compactRevision, Totals totals) {
+record StoreState(
+    LogPosition applied, long revision, long compactRevision, long writtenBytes, Totals totals) {
   /** M1: the floor of a store that was never compacted. */
   static final long NEVER_COMPACTED = -1;
 
-  private static final byte FORMAT = 1;
-  private static final int ENCODED_BYTES = 1 + 7 * Long.BYTES;
+  private static final byte FORMAT = 2;
+  private static final int ENCODED_BYTES = 1 + 8 * Long.BYTES;
 
   /** M1. */
-  static final StoreState FRESH = new StoreState(LogPosition.ZERO, 1, NEVER_COMPACTED, Totals.ZERO);
+  static final StoreState FRESH =
+      new StoreState(LogPosition.ZERO, 1, NEVER_COMPACTED, 0, Totals.ZERO);
 
   /**
    * Sums over the visible keys.
@@ -55,6 +58,7 @@ record StoreState(LogPosition applied, long revision, long compactRevision, Tota
       applied.index(),
       revision,
       compactRevision,
+      writtenBytes,
       totals.keys(),
       totals.bytes(),
       totals.contentHash()
@@ -70,9 +74,11 @@ record StoreState(LogPosition applied, long revision, long compactRevision, Tota
   static StoreState decode(byte[] encoded) {
     var cursor = new ByteCursor(encoded, 0, encoded.length);
     byte format = cursor.next();
-    Invariant.check(format == FORMAT, "the store has format %d, this program knows 1", format);
+    Invariant.check(
+        format == FORMAT, "the store has format %d, this program knows %d", format, FORMAT);
     return new StoreState(
         new LogPosition(cursor.fixed64(), cursor.fixed64()),
+        cursor.fixed64(),
         cursor.fixed64(),
         cursor.fixed64(),
         new Totals(cursor.fixed64(), cursor.fixed64(), cursor.fixed64()));

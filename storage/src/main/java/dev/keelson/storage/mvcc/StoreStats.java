@@ -3,8 +3,8 @@ package dev.keelson.storage.mvcc;
 /**
  * How big the store is.
  *
- * @param bytesOnDisk allocated files (Status.dbSize, the quota)
- * @param bytesInUse an estimate of what a full rewrite would leave (Status.dbSizeInUse)
+ * @param bytesOnDisk allocated files (Status.dbSize)
+ * @param bytesInUse what all stored versions take (Status.dbSizeInUse, the quota)
  * @param bytesInMemory the engine's memory outside the heap
  * @param keys visible keys, exact
  * @param keyBytes encoded size of the visible keys with their values, exact

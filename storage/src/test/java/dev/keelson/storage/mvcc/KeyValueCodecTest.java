@@ -83,7 +83,7 @@ class KeyValueCodecTest {
             random.nextInt());
     assertThat(Head.decode(head.encode())).isEqualTo(head);
 
-    var progress = new CompactionProgress(-1, random.nextLong(), random.nextLong(), 5);
+    var progress = new CompactionProgress(-1, random.nextLong(), random.nextLong(), 5, 7);
     assertThat(CompactionProgress.decode(progress.encode())).isEqualTo(progress);
     assertThat(StoreState.decode(StoreState.FRESH.encode())).isEqualTo(StoreState.FRESH);
   }

@@ -110,6 +110,7 @@ class MvccStoreCrashTest {
 
       run.reopen(RocksEngine.open(store, EngineConfig.small()));
 
+      run.checkEveryRevision();
       run.checkReads(random, commands);
       run.checkCompacted();
       flushed = run.store.flushedIndex();

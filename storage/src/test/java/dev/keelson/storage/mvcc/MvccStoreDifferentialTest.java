@@ -49,6 +49,7 @@ class MvccStoreDifferentialTest {
       }
       run.checkReads(random, commands);
       if (random.nextInt(5) == 0) {
+        run.checkEveryRevision();
         run.checkCompacted();
       }
     }

@@ -200,6 +200,51 @@ class MvccStoreTest {
   }
 
   @Test
+  @Tag("C4")
+  void whoWaitsForRemovalGoesOnWaitingAtTheStoreThatTakesThePlace() {
+    put("a", "1");
+    put("a", "2");
+    compact(3);
+    var old = store;
+    var told = new ArrayList<String>();
+    old.compactor().whenFinished(3, () -> told.add("before"));
+    // A snapshot's store: further on, its removals not done.
+    store = MvccStore.open(TestEngines.memory(new SimulatedDisk(2)), MvccConfig.defaults());
+    index = 0;
+    put("a", "1");
+    put("a", "2");
+    compact(3);
+
+    old.compactor().succeededBy(store.compactor());
+    old.compactor().whenFinished(3, () -> told.add("after"));
+    while (old.compactor().step(10)) {}
+    assertThat(told).isEmpty();
+    removeAll();
+
+    assertThat(told).containsExactly("before", "after");
+  }
+
+  @Test
+  void removalLowersTheStoredBytesAndARestartKeepsThem() {
+    put("a", "x".repeat(1_000));
+    long one = store.storedBytes();
+    put("a", "x".repeat(1_000));
+    delete("a");
+    put("b", "x".repeat(1_000));
+    assertThat(store.storedBytes()).isBetween(3 * one, 3 * one + 100);
+    compact(5);
+    assertThat(store.storedBytes()).isBetween(3 * one, 3 * one + 100);
+
+    removeAll();
+
+    assertThat(store.storedBytes()).isEqualTo(one);
+    assertThat(store.stats().bytesInUse()).isEqualTo(one);
+    assertThat(store.stats().bytesOnDisk()).isGreaterThanOrEqualTo(one);
+    restart();
+    assertThat(store.storedBytes()).isEqualTo(one);
+  }
+
+  @Test
   @Tag("C13")
   @Tag("case-156")
   void theHashOfAFinishedCompactionIsKeptWithTheFloorOfBefore() {

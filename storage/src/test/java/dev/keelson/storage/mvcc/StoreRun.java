@@ -176,7 +176,33 @@ final class StoreRun {
                   .filter(change -> change.revision().main() >= view.compactRevision())
                   .toList());
       assertThat(StoredVersions.count(view.reader())).isEqualTo(expected.size());
+      assertThat(store.storedBytes())
+          .isEqualTo(expected.stream().mapToLong(StoreRun::footprint).sum());
     }
+    checkEveryRevision();
+  }
+
+  /** Every key at every revision that can be read. */
+  void checkEveryRevision() {
+    try (var view = store.openView()) {
+      for (long at = Math.max(model.compactRevision, 1); at <= model.revision; at++) {
+        var all = RangeQuery.all(new KeyRange.From(Bytes.EMPTY)).withRevision(at);
+        checkRange(all, view.range(all), model.revision);
+      }
+      var compacted = RangeQuery.all(new KeyRange.From(Bytes.EMPTY));
+      for (long at = 1; at < model.compactRevision; at++) {
+        assertThat(view.range(compacted.withRevision(at)))
+            .isEqualTo(new RangeOutcome.Compacted(model.compactRevision));
+      }
+    }
+  }
+
+  private static long footprint(Change change) {
+    return switch (change) {
+      case Change.Put(_, var kv) ->
+          Footprint.of(kv.key().length(), KeyValueCodec.encode(kv).length);
+      case Change.Delete(_, var key) -> Footprint.ofTombstone(key.length());
+    };
   }
 
   private static List<Change> read(ChangeLog changes) {

@@ -37,13 +37,32 @@ final class RocksResources implements AutoCloseable {
   }
 
   static RocksResources allocate(EngineConfig config) {
-    RocksDB.loadLibrary();
+    loadLibrary();
     var resources = new RocksResources(new LRUCache(config.blockCacheBytes()));
     resources.tune(config);
     for (Family family : Family.byNumber()) {
       resources.families.add(resources.tune(family, config));
     }
     return resources;
+  }
+
+  private static void loadLibrary() {
+    try {
+      RocksDB.loadLibrary();
+    } catch (RuntimeException | LinkageError e) {
+      // It is unpacked into the temporary directory first, which may be full, or not executable.
+      throw new EngineException(
+          "the RocksDB library cannot be loaded on this machine (%s, %s): %s"
+              .formatted(
+                  System.getProperty("os.name"),
+                  System.getProperty("os.arch"),
+                  firstLine(String.valueOf(e.getMessage()))),
+          e);
+    }
+  }
+
+  static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
   }
 
   DBOptions options() {
