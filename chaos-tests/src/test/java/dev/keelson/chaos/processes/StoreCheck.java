@@ -7,7 +7,6 @@ import dev.keelson.api.etcdserverpb.HashKVResponse;
 import dev.keelson.api.etcdserverpb.RangeRequest;
 import dev.keelson.api.etcdserverpb.RangeResponse;
 import dev.keelson.api.mvccpb.KeyValue;
-import dev.keelson.conformance.process.MemberProcess;
 import dev.keelson.conformance.process.ProcessCluster;
 import dev.keelson.conformance.store.Keys;
 import dev.keelson.conformance.store.Store;
@@ -51,8 +50,11 @@ final class StoreCheck {
 
   /** DV-hash: one hash over the whole history, on every member at the same revision. */
   static void hashesAgree(ProcessCluster cluster) {
-    var stores =
-        cluster.members().stream().map(MemberProcess::endpoint).map(Store::connect).toList();
+    hashesAgree(cluster.endpoints());
+  }
+
+  static void hashesAgree(List<String> endpoints) {
+    var stores = endpoints.stream().map(Store::connect).toList();
     try {
       // Linearizable, so that every member has applied all up to it.
       long revision = stores.stream().mapToLong(Store::revision).min().orElseThrow();
