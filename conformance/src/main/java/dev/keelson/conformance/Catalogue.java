@@ -12,6 +12,11 @@ import dev.keelson.conformance.cases.RangeOptionCases;
 import dev.keelson.conformance.cases.RangeStreamCases;
 import dev.keelson.conformance.cases.TxnCases;
 import dev.keelson.conformance.cases.TxnValidationCases;
+import dev.keelson.conformance.cases.WatchCreateCases;
+import dev.keelson.conformance.cases.WatchEndCases;
+import dev.keelson.conformance.cases.WatchEventCases;
+import dev.keelson.conformance.cases.WatchHistoryCases;
+import dev.keelson.conformance.cases.WatchProgressCases;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -31,6 +36,11 @@ public final class Catalogue {
             TxnCases.cases(),
             TxnValidationCases.cases(),
             CompactionCases.cases(),
+            WatchCreateCases.cases(),
+            WatchEventCases.cases(),
+            WatchEndCases.cases(),
+            WatchHistoryCases.cases(),
+            WatchProgressCases.cases(),
             LimitCases.cases(),
             ClusterCases.cases())
         .flatMap(List::stream)

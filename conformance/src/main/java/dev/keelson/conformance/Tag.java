@@ -8,6 +8,8 @@ public enum Tag {
   FRESH_MEMBER,
   /** Runs over several members of one cluster. */
   CLUSTER,
+  /** Waits for clocks most of its time: may run beside others, on a member of its own. */
+  SLOW,
   /** Etcd 3.4 behaves differently, as the specification marks. */
   NOT_ON_3_4,
   /** Ends an etcd 3.4 process: never sent there. */

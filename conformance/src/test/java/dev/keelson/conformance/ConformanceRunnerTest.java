@@ -17,6 +17,9 @@ import dev.keelson.api.etcdserverpb.StatusRequest;
 import dev.keelson.api.etcdserverpb.StatusResponse;
 import dev.keelson.api.etcdserverpb.TxnRequest;
 import dev.keelson.api.etcdserverpb.TxnResponse;
+import dev.keelson.api.etcdserverpb.WatchGrpc;
+import dev.keelson.api.etcdserverpb.WatchRequest;
+import dev.keelson.api.etcdserverpb.WatchResponse;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.conformance.store.CaseFailure;
 import dev.keelson.conformance.store.Expect;
@@ -46,7 +49,7 @@ class ConformanceRunnerTest {
 
   @Test
   void aServerThatAnswersAndDoesNothingPassesNoCase() throws IOException {
-    String hollow = serve(new HollowKv());
+    String hollow = serve(new HollowKv(), new HollowWatch());
     try (var runner = new ConformanceRunner(ownStoreAt(hollow), "hollow")) {
       List<Case> passed =
           Catalogue.all().stream()
@@ -169,6 +172,29 @@ class ConformanceRunnerTest {
     @Override
     public void status(StatusRequest request, StreamObserver<StatusResponse> answer) {
       answer.onNext(StatusResponse.newBuilder().setVersion(version).build());
+      answer.onCompleted();
+    }
+  }
+
+  /** Answers every request on a Watch stream with a response that says nothing. */
+  private static final class HollowWatch extends WatchGrpc.WatchImplBase {
+    @Override
+    public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> answer) {
+      return new Echo<>(answer, WatchResponse.newBuilder().setHeader(HollowKv.HEADER).build());
+    }
+  }
+
+  private record Echo<Q, R>(StreamObserver<R> answer, R always) implements StreamObserver<Q> {
+    @Override
+    public void onNext(Q request) {
+      answer.onNext(always);
+    }
+
+    @Override
+    public void onError(Throwable cause) {}
+
+    @Override
+    public void onCompleted() {
       answer.onCompleted();
     }
   }

@@ -27,8 +27,7 @@ class StoreCheckTest {
       assertFound(here, kept, new Writers.Ack(Writers.PREFIX + "a", "1", revision + 1));
       assertFound(here, new Writers.Ack(Writers.PREFIX + "a", "changed", revision));
       assertFound(here, kept, kept);
-      assertThatThrownBy(
-              () -> StoreCheck.hashesAgree(List.of(here, other.endpoints().getFirst())))
+      assertThatThrownBy(() -> StoreCheck.hashesAgree(List.of(here, other.endpoints().getFirst())))
           .isInstanceOf(AssertionError.class);
 
       put(here, "a", "1");

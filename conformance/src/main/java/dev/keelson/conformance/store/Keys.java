@@ -7,6 +7,7 @@ import dev.keelson.api.etcdserverpb.Compare.CompareTarget;
 import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.etcdserverpb.RangeRequest;
+import dev.keelson.api.etcdserverpb.WatchCreateRequest;
 import dev.keelson.api.mvccpb.KeyValue;
 import java.util.List;
 
@@ -70,6 +71,19 @@ public final class Keys {
 
   public DeleteRangeRequest.Builder deleteEverything() {
     return DeleteRangeRequest.newBuilder().setKey(first()).setRangeEnd(end());
+  }
+
+  public WatchCreateRequest.Builder watch(String name) {
+    return WatchCreateRequest.newBuilder().setKey(at(name));
+  }
+
+  /** Changes of names from {@code from} up to and without {@code to}. */
+  public WatchCreateRequest.Builder watch(String from, String to) {
+    return watch(from).setRangeEnd(at(to));
+  }
+
+  public WatchCreateRequest.Builder watchEverything() {
+    return WatchCreateRequest.newBuilder().setKey(first()).setRangeEnd(end());
   }
 
   public Compare version(String name, CompareResult result, long version) {

@@ -1,5 +1,8 @@
 package dev.keelson.conformance.store;
 
+import com.google.common.util.concurrent.Futures;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.common.util.concurrent.UncheckedExecutionException;
 import com.google.protobuf.ByteString;
 import dev.keelson.api.etcdserverpb.ClusterGrpc;
 import dev.keelson.api.etcdserverpb.CompactionRequest;
@@ -29,10 +32,13 @@ import dev.keelson.api.etcdserverpb.TxnResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -150,6 +156,40 @@ public final class Store implements AutoCloseable {
   public MaintenanceGrpc.MaintenanceBlockingStub maintenance() {
     return MaintenanceGrpc.newBlockingStub(channel)
         .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  public WatchSession watch() {
+    return WatchSession.open(channel, new Metadata());
+  }
+
+  /** A stream that is refused or ended where the member knows no leader. */
+  public WatchSession watchWithLeader() {
+    var headers = new Metadata();
+    headers.put(Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER), "true");
+    return WatchSession.open(channel, headers);
+  }
+
+  /** A stream whose client reads one response and stops; give it a connection of its own. */
+  public WatchSession watchAndStall() {
+    return WatchSession.openStalled(channel);
+  }
+
+  /** A connection of its own to the same member. */
+  public Store anotherConnection() {
+    return connect(endpoint);
+  }
+
+  /** Puts all of these at the same time, in no order, and answers when all are stored. */
+  public void putAtOnce(List<PutRequest.Builder> puts) {
+    List<ListenableFuture<PutResponse>> calls = new ArrayList<>();
+    for (PutRequest.Builder put : puts) {
+      calls.add(concurrently().put(put.build()));
+    }
+    try {
+      calls.forEach(Futures::getUnchecked);
+    } catch (UncheckedExecutionException e) {
+      throw Status.fromThrowable(e).asRuntimeException();
+    }
   }
 
   /** A lease with an id the server picks, long enough for any case. */

@@ -25,10 +25,16 @@ public sealed interface Program {
     @Override
     public List<String> command(MemberSpec member) {
       var command = new ArrayList<>(List.of(binary.toString()));
-      command.addAll(member.arguments());
+      member.arguments().stream().map(Etcd::asIn34).forEach(command::add);
       command.add("--logger=zap");
       command.add("--log-level=warn");
       return command;
+    }
+
+    /** Flags that bear another name in 3.4. */
+    private static String asIn34(String flag) {
+      return flag.replaceFirst(
+          "^--watch-progress-notify-interval=", "--experimental-watch-progress-notify-interval=");
     }
   }
 
