@@ -1,12 +1,18 @@
 package dev.keelson.conformance;
 
+import dev.keelson.conformance.cases.AlarmCases;
 import dev.keelson.conformance.cases.ClusterCases;
 import dev.keelson.conformance.cases.CompactionCases;
 import dev.keelson.conformance.cases.CompareCases;
+import dev.keelson.conformance.cases.ElectionCases;
 import dev.keelson.conformance.cases.HeaderCases;
+import dev.keelson.conformance.cases.LeaseCases;
+import dev.keelson.conformance.cases.LeaseClockCases;
 import dev.keelson.conformance.cases.LeasedKeyCases;
 import dev.keelson.conformance.cases.LimitCases;
+import dev.keelson.conformance.cases.LockCases;
 import dev.keelson.conformance.cases.PutCases;
+import dev.keelson.conformance.cases.QuotaCases;
 import dev.keelson.conformance.cases.RangeCases;
 import dev.keelson.conformance.cases.RangeOptionCases;
 import dev.keelson.conformance.cases.RangeStreamCases;
@@ -41,7 +47,13 @@ public final class Catalogue {
             WatchEndCases.cases(),
             WatchHistoryCases.cases(),
             WatchProgressCases.cases(),
+            LeaseCases.cases(),
+            LeaseClockCases.cases(),
+            LockCases.cases(),
+            ElectionCases.cases(),
             LimitCases.cases(),
+            AlarmCases.cases(),
+            QuotaCases.cases(),
             ClusterCases.cases())
         .flatMap(List::stream)
         .toList();

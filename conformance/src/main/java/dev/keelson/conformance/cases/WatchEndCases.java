@@ -131,7 +131,7 @@ public final class WatchEndCases {
   }
 
   private static void resume(Store store, Keys keys) {
-    int puts = 60;
+    int puts = 40;
     long first = store.revision() + 1;
     long next = first;
     long last = first;

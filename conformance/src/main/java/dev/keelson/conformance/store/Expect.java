@@ -36,21 +36,25 @@ public final class Expect {
 
   /** The call fails with exactly this code and text. */
   public static void error(EtcdError expected, Runnable call) {
-    Status status = failure(expected.message(), call);
-    boolean same =
-        status.getCode().value() == expected.code().number()
-            && expected.message().equals(status.getDescription());
-    if (!same) {
+    errorText(Status.fromCodeValue(expected.code().number()).getCode(), expected.message(), call);
+  }
+
+  /** The same, for a code the text is otherwise not sent with. */
+  public static void errorText(Status.Code code, String text, Runnable call) {
+    Status status = failure(text, call);
+    if (status.getCode() != code || !text.equals(status.getDescription())) {
       throw new CaseFailure(
-          "expected "
-              + expected.code()
-              + " \""
-              + expected.message()
-              + "\", got "
-              + status.getCode()
-              + " \""
-              + status.getDescription()
-              + "\"");
+          "expected %s \"%s\", got %s \"%s\""
+              .formatted(code, text, status.getCode(), status.getDescription()));
+    }
+  }
+
+  /** The caller's deadline ends the call, whether the client or the server notices first. */
+  public static void deadlineExceeded(Runnable call) {
+    Status status = failure("the deadline's end", call);
+    boolean server = EtcdError.DEADLINE_EXCEEDED.message().equals(status.getDescription());
+    if (status.getCode() != Status.Code.DEADLINE_EXCEEDED && !server) {
+      throw new CaseFailure("expected the deadline to end the call, got " + status);
     }
   }
 

@@ -40,8 +40,12 @@ public final class Keys {
   }
 
   public String name(KeyValue kv) {
-    Expect.isTrue(kv.getKey().startsWith(prefix), "the key " + kv.getKey() + " is under " + prefix);
-    return kv.getKey().substring(prefix.size()).toStringUtf8();
+    return nameOf(kv.getKey());
+  }
+
+  public String nameOf(ByteString key) {
+    Expect.isTrue(key.startsWith(prefix), "the key " + key + " is under " + prefix);
+    return key.substring(prefix.size()).toStringUtf8();
   }
 
   public RangeRequest.Builder get(String name) {

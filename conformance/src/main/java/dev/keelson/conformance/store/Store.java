@@ -13,7 +13,10 @@ import dev.keelson.api.etcdserverpb.HashKVRequest;
 import dev.keelson.api.etcdserverpb.HashKVResponse;
 import dev.keelson.api.etcdserverpb.KVGrpc;
 import dev.keelson.api.etcdserverpb.LeaseGrantRequest;
+import dev.keelson.api.etcdserverpb.LeaseGrantResponse;
 import dev.keelson.api.etcdserverpb.LeaseGrpc;
+import dev.keelson.api.etcdserverpb.LeaseRevokeRequest;
+import dev.keelson.api.etcdserverpb.LeaseRevokeResponse;
 import dev.keelson.api.etcdserverpb.LeaseTimeToLiveRequest;
 import dev.keelson.api.etcdserverpb.LeaseTimeToLiveResponse;
 import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
@@ -194,12 +197,40 @@ public final class Store implements AutoCloseable {
 
   /** A lease with an id the server picks, long enough for any case. */
   public long grantLease() {
-    return lease().leaseGrant(LeaseGrantRequest.newBuilder().setTTL(600).build()).getID();
+    return grantLease(0, 600).getID();
+  }
+
+  public LeaseGrantResponse grantLease(long lease, long ttlSeconds) {
+    LeaseGrantResponse response =
+        lease().leaseGrant(LeaseGrantRequest.newBuilder().setID(lease).setTTL(ttlSeconds).build());
+    checkHeader(response.getHeader());
+    return response;
+  }
+
+  public LeaseRevokeResponse revoke(long lease) {
+    LeaseRevokeResponse response =
+        lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(lease).build());
+    checkHeader(response.getHeader());
+    return response;
+  }
+
+  public KeepAlive keepAlive() {
+    return KeepAlive.open(channel);
   }
 
   public LeaseTimeToLiveResponse timeToLive(long lease) {
-    return lease()
-        .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder().setID(lease).setKeys(true).build());
+    LeaseTimeToLiveResponse response =
+        lease()
+            .leaseTimeToLive(
+                LeaseTimeToLiveRequest.newBuilder().setID(lease).setKeys(true).build());
+    checkHeader(response.getHeader());
+    Expect.equal(lease, response.getID(), "ID of the lease");
+    return response;
+  }
+
+  /** The names of the keys attached to a lease, sorted. */
+  public List<String> keysOf(long lease, Keys keys) {
+    return timeToLive(lease).getKeysList().stream().map(keys::nameOf).sorted().toList();
   }
 
   /** R: the current revision, after everything acknowledged before this call. */
