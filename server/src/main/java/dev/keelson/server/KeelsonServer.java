@@ -27,6 +27,7 @@ import dev.keelson.server.replica.WalStage;
 import dev.keelson.server.rpc.ClientPort;
 import dev.keelson.server.rpc.ClientPortConfig;
 import dev.keelson.server.rpc.RpcDependencies;
+import dev.keelson.server.rpc.StreamTiming;
 import dev.keelson.server.snapshot.IncomingSnapshots;
 import dev.keelson.server.snapshot.OutgoingSnapshots;
 import dev.keelson.server.time.Clock;
@@ -238,8 +239,12 @@ public final class KeelsonServer implements AutoCloseable {
             new HeldStoreInsight(store),
             replica::transferLeadership,
             clock);
+    var streams =
+        new StreamTiming(
+            config.timing().electionTimeoutMillis(), StreamTiming.DEFAULT.watchProgressMillis());
+    var portConfig = ClientPortConfig.of(addresses, config.limits(), streams);
     try {
-      closing.add(ClientPort.start(ClientPortConfig.of(addresses, config.limits()), dependencies));
+      closing.add(ClientPort.start(portConfig, dependencies));
     } catch (IOException e) {
       throw new StartException("--listen-client-urls: " + e.getMessage(), e);
     }

@@ -1,5 +1,6 @@
 package dev.keelson.server.rpc;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -14,6 +15,7 @@ final class Admission {
 
   private final CallBudget budget;
   private final AtomicLong inbound = new AtomicLong();
+  private final AtomicInteger streams = new AtomicInteger();
   private final AtomicLong outboundBytes = new AtomicLong();
 
   Admission(CallBudget budget) {
@@ -32,6 +34,19 @@ final class Admission {
 
   void releaseCall(int requestBytes) {
     inbound.addAndGet(-oneCall(requestBytes));
+  }
+
+  /** False if there are as many streams already as there may be calls. */
+  boolean admitStream() {
+    if (streams.incrementAndGet() > budget.maxCalls()) {
+      streams.decrementAndGet();
+      return false;
+    }
+    return true;
+  }
+
+  void releaseStream() {
+    streams.decrementAndGet();
   }
 
   /** False if there is no room for more of a request that has not come whole yet. */

@@ -3,7 +3,7 @@ package dev.keelson.server.rpc;
 /**
  * What calls may hold at once, all clients together (MEM-bound). Past it they are refused.
  *
- * @param maxCalls calls under way
+ * @param maxCalls unary calls under way, and as many streaming ones
  * @param maxInboundBytes requests that are received and not answered yet
  * @param maxOutboundBytes large answers that clients have not taken yet
  * @param maxQueuedRangeReads range reads that wait for a thread

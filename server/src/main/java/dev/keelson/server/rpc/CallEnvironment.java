@@ -10,4 +10,5 @@ record CallEnvironment(
     Admission admission,
     ReadPool readPool,
     FailureLog failures,
+    OpenStreams streams,
     int maxMessageBytes) {}

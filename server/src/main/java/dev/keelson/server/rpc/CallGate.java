@@ -33,10 +33,15 @@ final class CallGate {
     if (Boolean.FALSE.equals(headers.get(CLIENT_API_VERSION))) {
       return Optional.of(EtcdError.INVALID_CLIENT_API_VERSION);
     }
-    if (!now.hasLeader() && Boolean.TRUE.equals(headers.get(HAS_LEADER))) {
+    if (!now.hasLeader() && needsLeader(headers)) {
       return Optional.of(EtcdError.NO_LEADER);
     }
     return Optional.empty();
+  }
+
+  /** Whether the call is of no use to its client without a leader. */
+  static boolean needsLeader(Metadata headers) {
+    return Boolean.TRUE.equals(headers.get(HAS_LEADER));
   }
 
   private static boolean isTrue(byte[] value) {

@@ -47,6 +47,8 @@ public final class ClientPort implements AutoCloseable {
 
   private static final int RESET_WINDOW_SECONDS = 10;
 
+  private static final int LOOKS_IN_ELECTION_TIMEOUT = 4;
+
   /** Calls under way get this long to finish. */
   private static final long CLOSE_GRACE_MILLIS = 1_000;
 
@@ -59,11 +61,13 @@ public final class ClientPort implements AutoCloseable {
   private final Server server;
   private final EventLoops loops;
   private final ReadPool readPool;
+  private final OpenStreams streams;
 
-  private ClientPort(Server server, EventLoops loops, ReadPool readPool) {
+  private ClientPort(Server server, EventLoops loops, ReadPool readPool, OpenStreams streams) {
     this.server = server;
     this.loops = loops;
     this.readPool = readPool;
+    this.streams = streams;
   }
 
   /**
@@ -78,18 +82,25 @@ public final class ClientPort implements AutoCloseable {
     var loops = EventLoops.start(config.eventLoopThreads());
     var readPool =
         new ReadPool(config.readThreads(), budget.maxQueuedRangeReads(), dependencies.views());
+    long electionTimeoutMillis = config.streams().electionTimeoutMillis();
+    var streams =
+        new OpenStreams(
+            dependencies.replica()::status, dependencies.clock(), electionTimeoutMillis);
     var environment =
         new CallEnvironment(
             new CallGate(dependencies.replica()::status),
             new Admission(budget),
             readPool,
             new FailureLog(dependencies.clock()),
+            streams,
             config.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES);
     var builder = newBuilder(config, dependencies, environment, loops);
     addServices(builder, config, dependencies, environment);
-    var port = new ClientPort(builder.build(), loops, readPool);
+    var port = new ClientPort(builder.build(), loops, readPool, streams);
     try {
       port.server.start();
+      long lookMillis = Math.max(1, electionTimeoutMillis / LOOKS_IN_ELECTION_TIMEOUT);
+      loops.repeat(lookMillis, streams::look);
     } catch (IOException e) {
       port.close();
       throw e;
@@ -106,6 +117,7 @@ public final class ClientPort implements AutoCloseable {
   @Override
   public void close() {
     server.shutdown();
+    streams.endAll();
     try {
       if (!server.awaitTermination(CLOSE_GRACE_MILLIS, TimeUnit.MILLISECONDS)) {
         server.shutdownNow();

@@ -18,6 +18,7 @@ public record ClientPortConfig(
     int readThreads,
     ServerConfig.Limits limits,
     CallBudget budget,
+    StreamTiming streams,
     long sniffTimeoutMillis) {
   private static final long SNIFF_TIMEOUT_MILLIS = 10_000;
 
@@ -26,7 +27,8 @@ public record ClientPortConfig(
   }
 
   /** What fits this machine. */
-  public static ClientPortConfig of(List<InetSocketAddress> addresses, ServerConfig.Limits limits) {
+  public static ClientPortConfig of(
+      List<InetSocketAddress> addresses, ServerConfig.Limits limits, StreamTiming streams) {
     int processors = Runtime.getRuntime().availableProcessors();
     return new ClientPortConfig(
         addresses,
@@ -34,6 +36,7 @@ public record ClientPortConfig(
         Math.clamp(processors / 2, 2, 16),
         limits,
         CallBudget.DEFAULT,
+        streams,
         SNIFF_TIMEOUT_MILLIS);
   }
 }

@@ -35,6 +35,11 @@ record EventLoops(EventLoopGroup group, Class<? extends ServerChannel> channelTy
         NioServerSocketChannel.class);
   }
 
+  /** Does something again and again, on one of the threads. */
+  void repeat(long millis, Runnable task) {
+    var _ = group.scheduleAtFixedRate(task, millis, millis, TimeUnit.MILLISECONDS);
+  }
+
   @Override
   public void close() {
     group.shutdownGracefully(0, CLOSE_MILLIS, TimeUnit.MILLISECONDS).awaitUninterruptibly();

@@ -17,12 +17,9 @@ final class HealthService {
 
   ServerServiceDefinition bind(CallEnvironment environment) {
     return new ServiceBinder(HealthGrpc.SERVICE_NAME, environment)
-        .unary(HealthGrpc.getCheckMethod(), HealthCheckRequest.parser(), this::check)
-        .standing(
-            HealthGrpc.getWatchMethod(),
-            HealthCheckRequest.parser(),
-            request -> request.getService().isEmpty() ? SERVING : UNKNOWN)
-        .build();
+        .unary(HealthGrpc.getCheckMethod(), HealthCheckRequest.parser(), this::check).stream(
+                HealthGrpc.getWatchMethod(), HealthCheckRequest.parser(), StandingAnswer::new)
+            .build();
   }
 
   void check(HealthCheckRequest request, CallContext call, Answer<HealthCheckResponse> answer) {
@@ -31,6 +28,24 @@ final class HealthService {
     } else {
       answer.fail(StatusCode.NOT_FOUND, "unknown service");
     }
+  }
+
+  /** Says one thing and then keeps quiet until its client goes: what it says never changes. */
+  private record StandingAnswer(StreamSink<HealthCheckResponse> sink)
+      implements StreamReceiver<HealthCheckRequest> {
+    @Override
+    public void message(HealthCheckRequest request) {
+      sink.send(request.getService().isEmpty() ? SERVING : UNKNOWN);
+    }
+
+    @Override
+    public void halfClosed() {}
+
+    @Override
+    public void ended() {}
+
+    @Override
+    public void writable() {}
   }
 
   private static HealthCheckResponse response(ServingStatus status) {

@@ -10,7 +10,6 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import java.io.InputStream;
-import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** Binds the handlers of one service to the gRPC library. */
@@ -44,16 +43,21 @@ final class ServiceBinder {
     return this;
   }
 
-  /** A server stream of one message that stands for as long as the client listens. */
-  <Q, R> ServiceBinder standing(
-      MethodDescriptor<Q, R> descriptor, Parser<Q> parser, Function<Q, R> answer) {
-    var reader = new WireReader<>(parser);
-    definition.addMethod(
-        raw(descriptor),
-        (call, headers) -> {
-          call.request(1);
-          return new StandingCall<>(call, headers, environment.gate(), reader, answer);
-        });
+  /** A method with streams that learners refuse, as most are (P2). */
+  <Q, R> ServiceBinder stream(
+      MethodDescriptor<Q, R> descriptor, Parser<Q> parser, StreamHandler<Q, R> handler) {
+    return stream(descriptor, parser, false, handler);
+  }
+
+  <Q, R> ServiceBinder stream(
+      MethodDescriptor<Q, R> descriptor,
+      Parser<Q> parser,
+      boolean allowedOnLearner,
+      StreamHandler<Q, R> handler) {
+    var method =
+        new StreamMethod<>(
+            descriptor.getFullMethodName(), new WireReader<>(parser), allowedOnLearner, handler);
+    definition.addMethod(raw(descriptor), new StreamCalls<>(method, environment));
     return this;
   }
 
@@ -73,6 +77,18 @@ final class ServiceBinder {
       call.request(2); // one more than there may be, to find out about it
       var lane = requireNonNull(call.getAttributes().get(LANE), "connection without a lane");
       return new UnaryCall<>(call, headers, method, environment, lane);
+    }
+  }
+
+  private record StreamCalls<Q, R>(StreamMethod<Q, R> method, CallEnvironment environment)
+      implements ServerCallHandler<InputStream, R> {
+    @Override
+    public ServerCall.Listener<InputStream> startCall(
+        ServerCall<InputStream, R> call, Metadata headers) {
+      var lane = requireNonNull(call.getAttributes().get(LANE), "connection without a lane");
+      var stream = new StreamCall<>(call, method, environment, lane);
+      stream.start(headers);
+      return stream;
     }
   }
 }

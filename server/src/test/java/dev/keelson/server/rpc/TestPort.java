@@ -40,6 +40,7 @@ final class TestPort implements AutoCloseable {
             2,
             new ServerConfig.Limits(2L << 30, MAX_REQUEST_BYTES, 128, Integer.MAX_VALUE),
             budget,
+            StreamTiming.DEFAULT,
             sniffTimeoutMillis);
     try {
       port = ClientPort.start(config, dependencies());

@@ -1,0 +1,73 @@
+package dev.keelson.server.rpc;
+
+import dev.keelson.api.etcdserverpb.WatchCancelRequest;
+import dev.keelson.api.etcdserverpb.WatchRequest;
+import dev.keelson.api.etcdserverpb.WatchResponse;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** The client's end of a stream of numbers: it takes answers only as it is told to. */
+final class StreamClient extends ClientCall.Listener<WatchResponse> {
+  private final ClientCall<WatchRequest, WatchResponse> call;
+  private final List<Long> received = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<Status> end = new CompletableFuture<>();
+
+  StreamClient(ClientCall<WatchRequest, WatchResponse> call, Metadata headers) {
+    this.call = call;
+    call.start(this, headers);
+  }
+
+  StreamClient send(long number) {
+    call.sendMessage(
+        WatchRequest.newBuilder()
+            .setCancelRequest(WatchCancelRequest.newBuilder().setWatchId(number))
+            .build());
+    return this;
+  }
+
+  StreamClient sendRaw(WatchRequest request) {
+    call.sendMessage(request);
+    return this;
+  }
+
+  StreamClient take(int count) {
+    call.request(count);
+    return this;
+  }
+
+  StreamClient halfClose() {
+    call.halfClose();
+    return this;
+  }
+
+  void cancel() {
+    call.cancel("enough", null);
+  }
+
+  List<Long> received() {
+    return received;
+  }
+
+  boolean hasEnded() {
+    return end.isDone();
+  }
+
+  Status awaitEnd() throws Exception {
+    return end.get(20, TimeUnit.SECONDS);
+  }
+
+  @Override
+  public void onMessage(WatchResponse response) {
+    received.add(response.getWatchId());
+  }
+
+  @Override
+  public void onClose(Status status, Metadata trailers) {
+    end.complete(status);
+  }
+}
