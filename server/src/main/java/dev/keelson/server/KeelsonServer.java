@@ -19,6 +19,7 @@ import dev.keelson.server.replica.ApplyStage;
 import dev.keelson.server.replica.DurabilityGate;
 import dev.keelson.server.replica.LogKeeping;
 import dev.keelson.server.replica.PendingProposals;
+import dev.keelson.server.replica.Replica;
 import dev.keelson.server.replica.ReplicaInbox;
 import dev.keelson.server.replica.ReplicaLimits;
 import dev.keelson.server.replica.ReplicaLoop;
@@ -30,6 +31,11 @@ import dev.keelson.server.rpc.RpcDependencies;
 import dev.keelson.server.rpc.StreamTiming;
 import dev.keelson.server.snapshot.IncomingSnapshots;
 import dev.keelson.server.snapshot.OutgoingSnapshots;
+import dev.keelson.server.space.DiskSpace;
+import dev.keelson.server.space.DiskWatch;
+import dev.keelson.server.space.FileSystemSpace;
+import dev.keelson.server.space.QuotaRule;
+import dev.keelson.server.space.SpaceGuard;
 import dev.keelson.server.time.Clock;
 import dev.keelson.server.time.SystemClock;
 import dev.keelson.server.transport.NettyPeerTransport;
@@ -123,9 +129,13 @@ public final class KeelsonServer implements AutoCloseable {
     closing.add(transport);
     var node = node(storage);
     var incoming = incomingSnapshots(storage);
-    var replica = startReplica(node, storage, transport, incoming);
-    listenToPeers(transport, replica, incoming);
-    startClientPort(identity, replica, store);
+    var disk =
+        new FileSystemSpace(List.of(config.identity().dataDir(), config.identity().walDir()));
+    var rule = quotaRule(disk);
+    var running = startReplica(node, storage, transport, incoming, rule);
+    listenToPeers(transport, running.replica(), incoming);
+    watchDisk(disk, running.space());
+    startClientPort(identity, running, store);
     log.info(
         "serving member={} name={} cluster={} clients={} peers={}",
         Long.toHexString(identity.memberId()),
@@ -170,11 +180,15 @@ public final class KeelsonServer implements AutoCloseable {
             storage.store(), storage.files(), MvccConfig.defaults(), storage.marker(), clock));
   }
 
-  private ReplicaInbox startReplica(
+  /** The log and the guard of the space it fills. */
+  private record Running(ReplicaInbox replica, SpaceGuard space) {}
+
+  private Running startReplica(
       RaftNode node,
       MemberStorage storage,
       NettyPeerTransport transport,
-      IncomingSnapshots incoming) {
+      IncomingSnapshots incoming,
+      QuotaRule rule) {
     var timing = config.timing();
     var limits = ReplicaLimits.of(timing.heartbeatIntervalMillis(), timing.electionTimeoutMillis());
     var pending = new PendingProposals(limits.maxPendingProposals());
@@ -182,10 +196,16 @@ public final class KeelsonServer implements AutoCloseable {
     RaftStatus status = node.status();
     var inbox = new ReplicaInbox(status, limits, pending, gate, clock, random.nextLong());
     var upkeep = upkeep(storage.store(), inbox);
+    var space = spaceGuard(storage, rule, inbox);
     closing.add(upkeep);
     var apply =
         new ApplyStage(
-            storage.store(), inbox, pending, upkeep, incoming, this::memberFailed, clock);
+            storage.store(),
+            inbox,
+            new ApplyStage.Followers(pending, upkeep, space),
+            incoming,
+            this::memberFailed,
+            clock);
     closing.add(apply);
     var wal =
         new WalStage(storage.takeWal(), inbox, storage.marker()::clear, this::memberFailed, clock);
@@ -206,7 +226,33 @@ public final class KeelsonServer implements AutoCloseable {
     closing.add(loop);
     upkeep.start();
     loop.start();
-    return inbox;
+    return new Running(inbox, space);
+  }
+
+  private QuotaRule quotaRule(DiskSpace disk) throws StartException {
+    try {
+      var rule = QuotaRule.of(config.limits().quotaBackendBytes(), disk.totalBytes());
+      log.info("quota bytes={} disk={}", rule.reportedBytes(), disk.totalBytes());
+      return rule;
+    } catch (IOException e) {
+      throw new StartException("the disk does not tell its size: " + e, e);
+    }
+  }
+
+  private static SpaceGuard spaceGuard(MemberStorage storage, QuotaRule rule, Replica replica) {
+    var store = storage.store();
+    return new SpaceGuard(
+        storage.identity().memberId(),
+        rule,
+        () -> store.current().storedBytes(),
+        store.alarms()::raised,
+        replica);
+  }
+
+  private void watchDisk(DiskSpace disk, SpaceGuard space) {
+    var watch = new DiskWatch(disk, space, cause -> memberFailed("keelson-disk", cause));
+    closing.add(watch);
+    watch.start();
   }
 
   private Upkeep upkeep(LiveStore store, ReplicaInbox inbox) {
@@ -225,8 +271,9 @@ public final class KeelsonServer implements AutoCloseable {
     }
   }
 
-  private void startClientPort(ServerIdentity identity, ReplicaInbox replica, LiveStore store)
+  private void startClientPort(ServerIdentity identity, Running running, LiveStore store)
       throws StartException {
+    var replica = running.replica();
     List<InetSocketAddress> addresses =
         config.listeners().listenClientUrls().stream().map(MemberUrl::socketAddress).toList();
     var dependencies =
@@ -238,6 +285,9 @@ public final class KeelsonServer implements AutoCloseable {
             (revision, done) -> store.current().compactor().whenFinished(revision, done),
             new HeldStoreInsight(store),
             replica::transferLeadership,
+            running.space(),
+            store.alarms()::raised,
+            this::memberFailed,
             clock);
     var streams =
         new StreamTiming(

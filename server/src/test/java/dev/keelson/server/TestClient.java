@@ -1,6 +1,11 @@
 package dev.keelson.server;
 
 import com.google.protobuf.ByteString;
+import dev.keelson.api.etcdserverpb.AlarmRequest;
+import dev.keelson.api.etcdserverpb.AlarmResponse;
+import dev.keelson.api.etcdserverpb.AlarmType;
+import dev.keelson.api.etcdserverpb.CompactionRequest;
+import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
 import dev.keelson.api.etcdserverpb.HashKVRequest;
 import dev.keelson.api.etcdserverpb.HashKVResponse;
 import dev.keelson.api.etcdserverpb.KVGrpc;
@@ -66,6 +71,20 @@ final class TestClient implements AutoCloseable {
 
   HashKVResponse hash(long revision) {
     return maintenance().hashKV(HashKVRequest.newBuilder().setRevision(revision).build());
+  }
+
+  void delete(String key) {
+    kv().deleteRange(DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8(key)).build());
+  }
+
+  void compact(long revision) {
+    kv().compact(CompactionRequest.newBuilder().setRevision(revision).setPhysical(true).build());
+  }
+
+  AlarmResponse alarm(AlarmRequest.AlarmAction action, long member, AlarmType type) {
+    return maintenance()
+        .alarm(
+            AlarmRequest.newBuilder().setAction(action).setMemberID(member).setAlarm(type).build());
   }
 
   boolean isLeader() {

@@ -21,11 +21,13 @@ import java.util.Optional;
 final class Applier {
   private final MvccStore store;
   private final MemberRegister members;
+  private final AlarmRegister alarms;
   private final LeaseDirectory leases;
 
-  Applier(MvccStore store, MemberRegister members, LeaseDirectory leases) {
+  Applier(MvccStore store, MemberRegister members, AlarmRegister alarms, LeaseDirectory leases) {
     this.store = store;
     this.members = members;
+    this.alarms = alarms;
     this.leases = leases;
   }
 
@@ -36,12 +38,20 @@ final class Applier {
    *     read otherwise
    */
   ApplyResult apply(Command command, boolean answered) {
+    Optional<EtcdError> refusal = AlarmGate.refusal(command, alarms.raised()); // P6
+    return refusal.isPresent()
+        ? new ApplyResult.Refused(refusal.get())
+        : execute(command, answered);
+  }
+
+  private ApplyResult execute(Command command, boolean answered) {
     return switch (command.getOperationCase()) {
       case PUT -> put(command.getPut(), answered);
       case DELETE_RANGE -> delete(command.getDeleteRange());
       case TXN -> TxnEvaluator.evaluate(store.begin(), command.getTxn(), leases, answered);
       case COMPACTION -> compact(command.getCompaction());
       case MEMBER_ATTRIBUTES -> publish(command.getMemberAttributes());
+      case ALARM -> alarms.apply(store, command.getAlarm(), currentRevision());
       case OPERATION_NOT_SET ->
           throw new IllegalStateException(
               "a committed command is of a kind that this version does not know");

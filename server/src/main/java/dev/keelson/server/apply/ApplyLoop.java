@@ -1,5 +1,7 @@
 package dev.keelson.server.apply;
 
+import dev.keelson.api.command.Command;
+import dev.keelson.api.status.EtcdError;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.Invariant;
 import dev.keelson.raft.LogPosition;
@@ -29,6 +31,7 @@ public final class ApplyLoop implements AutoCloseable {
   private final ArrayBlockingQueue<Work> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
   private final LiveStore store;
   private final LeaseDirectory leases;
+  private final Quota quota;
   private final Listener listener;
   private final Clock clock;
   private final Thread thread;
@@ -59,9 +62,11 @@ public final class ApplyLoop implements AutoCloseable {
   }
 
   /** A loop over this store, not started yet. */
-  public ApplyLoop(LiveStore store, LeaseDirectory leases, Listener listener, Clock clock) {
+  public ApplyLoop(
+      LiveStore store, LeaseDirectory leases, Quota quota, Listener listener, Clock clock) {
     this.store = store;
     this.leases = leases;
+    this.quota = quota;
     this.listener = listener;
     this.clock = clock;
     this.thread = Thread.ofPlatform().name("keelson-apply").unstarted(this::run);
@@ -150,7 +155,7 @@ public final class ApplyLoop implements AutoCloseable {
   /** Entries that become durable and visible together, and the answers that wait for that. */
   private final class Batch {
     private final List<Answer> answers = new ArrayList<>();
-    private Applier applier = new Applier(store.current(), store.members(), leases);
+    private Applier applier = new Applier(store.current(), store.members(), store.alarms(), leases);
     private LogPosition last = store.current().applied();
     private int entries;
     private long bytes;
@@ -165,7 +170,7 @@ public final class ApplyLoop implements AutoCloseable {
           boolean awaited = listener.isAwaited(command.getRequestId());
           var result = applier.apply(command, awaited);
           if (awaited) {
-            answers.add(new Answer.Result(command.getRequestId(), result));
+            answers.add(new Answer.Result(command.getRequestId(), judged(command, entry, result)));
           }
         }
         case NO_OP -> answers.add(new Answer.TermBegan(entry.term()));
@@ -176,6 +181,18 @@ public final class ApplyLoop implements AutoCloseable {
       if (++entries >= MAX_BATCH_ENTRIES) {
         commit();
       }
+    }
+
+    /**
+     * Q6: what passed the door and found the quota full here is applied, as on the other members,
+     * but its client hears of it, and so do all members. Nothing but the answer depends on it.
+     */
+    private ApplyResult judged(Command command, Entry entry, ApplyResult result) {
+      if (result instanceof ApplyResult.Refused || quota.admits(Charge.of(command))) {
+        return result;
+      }
+      log.warn("answered NOSPACE to a write that is applied index={}", entry.index());
+      return new ApplyResult.Refused(EtcdError.NO_SPACE);
     }
 
     void commit() {

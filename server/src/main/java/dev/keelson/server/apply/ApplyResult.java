@@ -1,5 +1,6 @@
 package dev.keelson.server.apply;
 
+import dev.keelson.api.etcdserverpb.AlarmMember;
 import dev.keelson.api.etcdserverpb.TxnResponse;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.storage.mvcc.KeyValue;
@@ -43,6 +44,17 @@ public sealed interface ApplyResult {
   /** The member's attributes are known to all. */
   record MemberPublished() implements ApplyResult {}
 
-  /** The command changed nothing. */
+  /**
+   * An alarm request.
+   *
+   * @param alarms those it found, raised or ended
+   */
+  record AlarmDone(long revision, List<AlarmMember> alarms) implements ApplyResult {
+    public AlarmDone {
+      alarms = List.copyOf(alarms);
+    }
+  }
+
+  /** The command changed nothing, but for a write that filled this member's quota (Q6). */
   record Refused(EtcdError error) implements ApplyResult {}
 }

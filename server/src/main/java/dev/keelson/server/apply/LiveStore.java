@@ -13,6 +13,7 @@ import java.util.function.Consumer;
  */
 public final class LiveStore implements AutoCloseable {
   private final MemberRegister members;
+  private final AlarmRegister alarms;
   private volatile Generation generation;
 
   /**
@@ -23,6 +24,7 @@ public final class LiveStore implements AutoCloseable {
   public LiveStore(MvccStore store, MemberRegister members, Consumer<Throwable> failed) {
     this.generation = new Generation(store, failed);
     this.members = members;
+    this.alarms = AlarmRegister.load(store);
   }
 
   /** For the apply thread, and for reads of single numbers; a range needs {@link #openView}. */
@@ -32,6 +34,10 @@ public final class LiveStore implements AutoCloseable {
 
   public MemberRegister members() {
     return members;
+  }
+
+  public AlarmRegister alarms() {
+    return alarms;
   }
 
   /** A view of the newest state; closed by the caller. */
@@ -60,6 +66,7 @@ public final class LiveStore implements AutoCloseable {
   public void replace(MvccStore installed, Runnable oldClosed) {
     var old = generation;
     members.reload(installed);
+    alarms.reload(installed);
     generation = new Generation(installed, old.failed);
     old.store.compactor().succeededBy(installed.compactor());
     old.whenClosed = oldClosed;

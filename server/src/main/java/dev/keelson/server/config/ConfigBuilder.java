@@ -12,7 +12,6 @@ import java.util.regex.Pattern;
 
 /** Turns settings into a configuration, or says which of them cannot be. */
 final class ConfigBuilder {
-  private static final long DEFAULT_QUOTA_BYTES = 2L << 30;
   private static final long KIBIBYTE = 1L << 10;
   private static final long MEBIBYTE = 1L << 20;
   private static final long GIBIBYTE = 1L << 30;
@@ -225,7 +224,7 @@ final class ConfigBuilder {
   private ServerConfig.Limits limits() throws ConfigException {
     long quota = bytes(Flag.QUOTA_BACKEND_BYTES, Long.MIN_VALUE, Long.MAX_VALUE);
     return new ServerConfig.Limits(
-        quota == 0 ? DEFAULT_QUOTA_BYTES : quota < 0 ? Long.MAX_VALUE : quota,
+        quota,
         (int) bytes(Flag.MAX_REQUEST_BYTES, 1, MAX_REQUEST_BYTES),
         (int) number(Flag.MAX_TXN_OPS, 1, Integer.MAX_VALUE),
         // etcd's own default, 2^32 - 1, is taken as "as many as there can be".

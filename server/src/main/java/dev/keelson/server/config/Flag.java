@@ -69,7 +69,7 @@ public enum Flag {
       Section.LIMITS,
       "quota-backend-bytes",
       "0",
-      "largest store; 0 is 2 GiB, a negative number is no quota"),
+      "largest store; 0 is two fifths of its disk, a negative number is no quota"),
   MAX_REQUEST_BYTES(Section.LIMITS, "max-request-bytes", "1572864", "largest client request"),
   MAX_TXN_OPS(Section.LIMITS, "max-txn-ops", "128", "operations in one branch of a transaction"),
   // Not etcd's four thousand million: every stream costs memory (MEM-bound).

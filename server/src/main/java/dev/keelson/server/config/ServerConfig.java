@@ -86,7 +86,7 @@ public record ServerConfig(
   /**
    * What a client may ask for.
    *
-   * @param quotaBackendBytes {@code Long.MAX_VALUE} when there is no quota
+   * @param quotaBackendBytes 0 for what fits the disk, negative for no quota
    * @param maxConcurrentStreams HTTP/2 streams of one client connection
    */
   public record Limits(

@@ -1,9 +1,14 @@
 package dev.keelson.server.http;
 
+import dev.keelson.api.etcdserverpb.AlarmType;
+import java.util.List;
 import java.util.Optional;
 
 /** GET /health: whether this member can serve, as load balancers and old clients ask. */
 public final class HealthEndpoint implements HttpEndpoint {
+  /** In the order in which they are told (OP31). */
+  private static final List<AlarmType> ALARMS = List.of(AlarmType.NOSPACE, AlarmType.CORRUPT);
+
   private final HealthReads reads;
 
   public HealthEndpoint(HealthReads reads) {
@@ -12,6 +17,13 @@ public final class HealthEndpoint implements HttpEndpoint {
 
   @Override
   public void answer(HttpQuery query) {
+    var excluded = query.all("exclude");
+    for (var alarm : ALARMS) {
+      if (reads.isRaised(alarm) && !excluded.contains(alarm.name())) {
+        query.reply().accept(reply(Optional.of("ALARM " + alarm)));
+        return;
+      }
+    }
     if (query.isTrue("serializable")) {
       query.reply().accept(reply(reads.serializable().map(HealthEndpoint::rangeError)));
     } else if (!reads.hasLeader()) {

@@ -1,7 +1,12 @@
 package dev.keelson.server.http;
 
+import dev.keelson.api.etcdserverpb.AlarmMember;
+import dev.keelson.api.etcdserverpb.AlarmType;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.raft.Bytes;
+import dev.keelson.server.apply.AlarmGate;
+import dev.keelson.server.replica.Damage;
+import dev.keelson.server.replica.MemberFailure;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.replica.Replica;
 import dev.keelson.storage.mvcc.KeyRange;
@@ -9,6 +14,7 @@ import dev.keelson.storage.mvcc.RangeQuery;
 import dev.keelson.storage.mvcc.RangeQuery.Projection;
 import dev.keelson.storage.mvcc.ReadView;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
@@ -22,10 +28,28 @@ public final class HealthReads {
 
   private final Replica replica;
   private final Supplier<ReadView> views;
+  private final Supplier<List<AlarmMember>> alarms;
+  private final MemberFailure failure;
 
-  public HealthReads(Replica replica, Supplier<ReadView> views) {
+  /**
+   * Reads of this member.
+   *
+   * @param alarms those that are raised
+   * @param failure hears of damage that a read has found
+   */
+  public HealthReads(
+      Replica replica,
+      Supplier<ReadView> views,
+      Supplier<List<AlarmMember>> alarms,
+      MemberFailure failure) {
     this.replica = replica;
     this.views = views;
+    this.alarms = alarms;
+    this.failure = failure;
+  }
+
+  boolean isRaised(AlarmType type) {
+    return AlarmGate.isRaised(alarms.get(), type);
   }
 
   boolean hasLeader() {
@@ -56,6 +80,9 @@ public final class HealthReads {
       view.range(QUERY);
       return Optional.empty();
     } catch (RuntimeException e) {
+      if (Damage.isShownBy(e)) {
+        failure.memberFailed(Thread.currentThread().getName(), e);
+      }
       return Optional.of(EtcdError.INTERNAL_ERROR.message());
     }
   }

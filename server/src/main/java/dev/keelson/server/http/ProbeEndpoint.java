@@ -1,5 +1,6 @@
 package dev.keelson.server.http;
 
+import dev.keelson.api.etcdserverpb.AlarmType;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
@@ -33,7 +34,13 @@ public final class ProbeEndpoint implements HttpEndpoint {
   public static ProbeEndpoint ready(HealthReads reads) {
     return new ProbeEndpoint(
         List.of(
-            new Named("data_corruption", (connection, result) -> result.accept(Optional.empty())),
+            new Named(
+                "data_corruption",
+                (connection, result) ->
+                    result.accept(
+                        reads.isRaised(AlarmType.CORRUPT)
+                            ? Optional.of("alarm activated: CORRUPT")
+                            : Optional.empty())),
             serializableRead(reads),
             new Named("linearizable_read", reads::linearizable),
             new Named(

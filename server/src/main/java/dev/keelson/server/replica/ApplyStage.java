@@ -6,6 +6,7 @@ import dev.keelson.raft.SnapshotDescriptor;
 import dev.keelson.server.apply.ApplyLoop;
 import dev.keelson.server.apply.ApplyResult;
 import dev.keelson.server.apply.LiveStore;
+import dev.keelson.server.apply.Quota;
 import dev.keelson.server.apply.Upkeep;
 import dev.keelson.server.time.Clock;
 import java.util.List;
@@ -22,12 +23,14 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
     void install(SnapshotDescriptor snapshot);
   }
 
+  /** Those who act on what is applied. */
+  public record Followers(PendingProposals pending, Upkeep upkeep, Quota quota) {}
+
   /** Starts the thread. */
   public ApplyStage(
       LiveStore store,
       ReplicaInbox inbox,
-      PendingProposals pending,
-      Upkeep upkeep,
+      Followers followers,
       SnapshotInstallation installation,
       MemberFailure failure,
       Clock clock) {
@@ -35,7 +38,12 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
     this.installation = installation;
     // No lease can be granted yet, so none exists (U5).
     this.loop =
-        new ApplyLoop(store, _ -> false, new Results(inbox, pending, upkeep, failure), clock);
+        new ApplyLoop(
+            store,
+            _ -> false,
+            followers.quota,
+            new Results(inbox, followers.pending, followers.upkeep, failure),
+            clock);
     loop.start();
   }
 

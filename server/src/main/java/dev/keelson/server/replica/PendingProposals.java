@@ -58,6 +58,16 @@ public final class PendingProposals {
     }
   }
 
+  /** Ends the wait of a client that has gone: what it asked for is not to be proposed. */
+  boolean dropIfCancelled(long requestId) {
+    var waiter = waiters.get(requestId);
+    if (waiter == null || !waiter.completion.isCancelled()) {
+      return false;
+    }
+    fail(requestId, EtcdError.CANCELED);
+    return true;
+  }
+
   /** Marks what the node took in this term; called by the replica thread before the step. */
   void handedOver(long requestId, long term) {
     var waiter = waiters.get(requestId);

@@ -20,6 +20,15 @@ final class PendingReads {
   private final ArrayDeque<Long> byDeadline = new ArrayDeque<>();
   private long nextId;
 
+  /** Whether a reader has gone, which is told so. */
+  static boolean dropIfCancelled(Completion<Long> reader) {
+    if (!reader.isCancelled()) {
+      return false;
+    }
+    reader.complete(new Outcome.Failure<>(EtcdError.CANCELED));
+    return true;
+  }
+
   /** The id under which the node is asked for an index. */
   long add(List<Completion<Long>> readers, long deadlineNanos) {
     long id = ++nextId;

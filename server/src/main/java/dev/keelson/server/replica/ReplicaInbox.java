@@ -78,6 +78,10 @@ public final class ReplicaInbox implements Replica, PeerListener {
       completion.complete(new Outcome.Failure<>(EtcdError.STOPPED));
       return;
     }
+    if (status.commitIndex() - applied.get() > limits.maxApplyBacklog()) {
+      completion.complete(new Outcome.Failure<>(EtcdError.REQUEST_TOO_MANY_REQUESTS));
+      return;
+    }
     long requestId = nextRequestId.getAndIncrement();
     var proposal = new Proposal(requestId, true, payload(requestId, command));
     long deadline = clock.nanoTime() + limits.requestTimeoutNanos();

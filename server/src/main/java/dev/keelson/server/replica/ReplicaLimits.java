@@ -8,6 +8,7 @@ package dev.keelson.server.replica;
  * @param requestTimeoutNanos how long a proposal or a read may wait: 5 s and two election timeouts
  *     (P5)
  * @param maxPendingProposals clients that wait for a command
+ * @param maxApplyBacklog committed entries that wait to be applied; past it no client adds to them
  * @param maxQueuedReads reads that wait for the loop
  * @param maxQueuedMessages peers' messages that wait for the loop; the oldest stay, Raft copes with
  *     the loss of the others
@@ -17,6 +18,7 @@ public record ReplicaLimits(
     int electionTicks,
     long requestTimeoutNanos,
     int maxPendingProposals,
+    int maxApplyBacklog,
     int maxQueuedReads,
     int maxQueuedMessages) {
 
@@ -27,6 +29,7 @@ public record ReplicaLimits(
         electionMillis / heartbeatMillis,
         5_000 * millis + 2L * electionMillis * millis,
         50_000,
+        5_000,
         100_000,
         8_192);
   }

@@ -144,6 +144,7 @@ public final class ReplicaLoop implements AutoCloseable {
       tick(nowNanos);
     }
     propose(work.proposals);
+    work.readers.removeIf(PendingReads::dropIfCancelled);
     if (!work.readers.isEmpty()) {
       long id = reads.add(work.readers, nowNanos + limits.requestTimeoutNanos());
       step(new Input.ReadRequest(id));
@@ -176,6 +177,7 @@ public final class ReplicaLoop implements AutoCloseable {
   }
 
   private void propose(List<Proposal> gathered) {
+    gathered.removeIf(proposal -> pending.dropIfCancelled(proposal.id()));
     if (gathered.isEmpty()) {
       return;
     }

@@ -38,7 +38,7 @@ public final class ClientPort implements AutoCloseable {
   private static final int FLOW_CONTROL_WINDOW_BYTES = 2 << 20;
   private static final int MAX_METADATA_BYTES = 64 << 10;
   private static final int ACCEPT_BACKLOG = 1_024;
-  private static final long MIN_KEEPALIVE_SECONDS = 5;
+  private static final long MIN_KEEPALIVE_SECONDS = 1;
   private static final long KEEPALIVE_HOURS = 2;
   private static final long KEEPALIVE_TIMEOUT_SECONDS = 20;
 
@@ -91,7 +91,7 @@ public final class ClientPort implements AutoCloseable {
             new CallGate(dependencies.replica()::status),
             new Admission(budget),
             readPool,
-            new FailureLog(dependencies.clock()),
+            new FailureLog(dependencies.clock(), dependencies.failure()),
             streams,
             config.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES);
     var builder = newBuilder(config, dependencies, environment, loops);
@@ -163,14 +163,21 @@ public final class ClientPort implements AutoCloseable {
         .maxRstFramesPerWindow(MAX_RESETS, RESET_WINDOW_SECONDS)
         .keepAliveTime(KEEPALIVE_HOURS, TimeUnit.HOURS)
         .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-        .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS);
+        // API servers and shells ping every few seconds, with no call under way too.
+        .permitKeepAliveTime(MIN_KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+        .permitKeepAliveWithoutCalls(true);
     InternalNettyServerBuilder.setStatsEnabled(builder, false);
     InternalNettyServerBuilder.setTracingEnabled(builder, false);
     return builder;
   }
 
   private static HttpRoutes httpRoutes(RpcDependencies dependencies) {
-    var reads = new HealthReads(dependencies.replica(), dependencies.views());
+    var reads =
+        new HealthReads(
+            dependencies.replica(),
+            dependencies.views(),
+            dependencies.alarms(),
+            dependencies.failure());
     var endpoints = new HashMap<String, HttpEndpoint>(ProbeEndpoint.routes(reads));
     endpoints.put("/health", new HealthEndpoint(reads));
     endpoints.put("/version", ApiVersions::answer);
@@ -187,16 +194,14 @@ public final class ClientPort implements AutoCloseable {
     var services =
         List.of(
             new KvService(
-                    dependencies.replica(),
-                    dependencies.compaction(),
+                    dependencies,
                     headers,
                     new TxnValidator(limits.maxTxnOps()),
                     limits.maxRequestBytes())
                 .bind(environment),
             new ClusterService(dependencies.replica(), dependencies.members(), headers)
                 .bind(environment),
-            new MaintenanceService(dependencies, headers, limits.quotaBackendBytes())
-                .bind(environment),
+            new MaintenanceService(dependencies, headers).bind(environment),
             new HealthService().bind(environment));
     services.forEach(builder::addService);
     builder.fallbackHandlerRegistry(

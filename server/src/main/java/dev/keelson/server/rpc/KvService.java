@@ -2,6 +2,7 @@ package dev.keelson.server.rpc;
 
 import com.google.protobuf.CodedOutputStream;
 import dev.keelson.api.command.Command;
+import dev.keelson.api.etcdserverpb.AlarmMember;
 import dev.keelson.api.etcdserverpb.CompactionRequest;
 import dev.keelson.api.etcdserverpb.CompactionResponse;
 import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
@@ -14,7 +15,10 @@ import dev.keelson.api.etcdserverpb.RangeResponse;
 import dev.keelson.api.etcdserverpb.TxnRequest;
 import dev.keelson.api.etcdserverpb.TxnResponse;
 import dev.keelson.api.status.EtcdError;
+import dev.keelson.server.apply.AlarmGate;
 import dev.keelson.server.apply.ApplyResult;
+import dev.keelson.server.apply.Charge;
+import dev.keelson.server.apply.Quota;
 import dev.keelson.server.apply.TxnEvaluator;
 import dev.keelson.server.apply.WireKeyValues;
 import dev.keelson.server.replica.Outcome;
@@ -23,8 +27,10 @@ import dev.keelson.server.rpc.CallContext.Extent;
 import dev.keelson.storage.mvcc.RangeOutcome;
 import dev.keelson.storage.mvcc.ReadView;
 import io.grpc.ServerServiceDefinition;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** etcdserverpb.KV: reads from the local store behind the read index, writes through the log. */
 final class KvService {
@@ -34,18 +40,21 @@ final class KvService {
 
   private final Replica replica;
   private final PhysicalCompaction compaction;
+  private final Quota quota;
+  private final Supplier<List<AlarmMember>> alarms;
   private final ResponseHeaders headers;
   private final TxnValidator txnValidator;
   private final int maxRequestBytes;
 
   KvService(
-      Replica replica,
-      PhysicalCompaction compaction,
+      RpcDependencies dependencies,
       ResponseHeaders headers,
       TxnValidator txnValidator,
       int maxRequestBytes) {
-    this.replica = replica;
-    this.compaction = compaction;
+    this.replica = dependencies.replica();
+    this.compaction = dependencies.compaction();
+    this.quota = dependencies.quota();
+    this.alarms = dependencies.alarms();
     this.headers = headers;
     this.txnValidator = txnValidator;
     this.maxRequestBytes = maxRequestBytes;
@@ -97,15 +106,21 @@ final class KvService {
       return;
     }
     replica.awaitReadIndex(
-        outcome -> {
-          switch (outcome) {
-            case Outcome.Success<Long> _ -> call.read(extent, read);
-            case Outcome.Failure<Long>(var error) -> call.resume(() -> answer.fail(error));
-          }
-        });
+        new OfCall<>(
+            call,
+            outcome -> {
+              switch (outcome) {
+                case Outcome.Success<Long> _ -> call.read(extent, read);
+                case Outcome.Failure<Long>(var error) -> call.resume(() -> answer.fail(error));
+              }
+            }));
   }
 
   void put(PutRequest request, CallContext call, Answer<PutResponse> answer) {
+    if (!quota.admits(Charge.of(request))) { // before all else (P3)
+      answer.fail(EtcdError.NO_SPACE);
+      return;
+    }
     var command = Command.newBuilder().setPut(request);
     write(
         RequestChecks.ofPut(request),
@@ -137,6 +152,10 @@ final class KvService {
   }
 
   void txn(TxnRequest request, CallContext call, Answer<TxnResponse> answer) {
+    if (!quota.admits(Charge.of(request))) {
+      answer.fail(EtcdError.NO_SPACE);
+      return;
+    }
     var error = txnValidator.firstError(request);
     if (error.isEmpty() && TxnShape.isReadOnly(request)) {
       read(
@@ -224,16 +243,50 @@ final class KvService {
       answer.fail(EtcdError.REQUEST_TOO_LARGE);
       return;
     }
+    if (AlarmGate.refusal(command, alarms.get()).isPresent()) {
+      confirmAlarm(command, call, answer, applied);
+    } else {
+      send(command, call, answer, applied);
+    }
+  }
+
+  /**
+   * The log would refuse it, too, but would have grown by it, with the disk perhaps full already. A
+   * read index tells whether the alarm that is known here stands yet.
+   */
+  private void confirmAlarm(
+      Command command, CallContext call, Answer<?> answer, Consumer<ApplyResult> applied) {
+    replica.awaitReadIndex(
+        new OfCall<>(
+            call,
+            outcome ->
+                call.resume(
+                    () -> {
+                      switch (outcome) {
+                        case Outcome.Success<Long> _ ->
+                            AlarmGate.refusal(command, alarms.get())
+                                .ifPresentOrElse(
+                                    error -> applied.accept(new ApplyResult.Refused(error)),
+                                    () -> send(command, call, answer, applied));
+                        case Outcome.Failure<Long>(var error) -> answer.fail(error);
+                      }
+                    })));
+  }
+
+  private void send(
+      Command command, CallContext call, Answer<?> answer, Consumer<ApplyResult> applied) {
     replica.propose(
         command,
-        outcome ->
-            call.resume(
-                () -> {
-                  switch (outcome) {
-                    case Outcome.Success<ApplyResult>(var result) -> applied.accept(result);
-                    case Outcome.Failure<ApplyResult>(var error) -> answer.fail(error);
-                  }
-                }));
+        new OfCall<>(
+            call,
+            outcome ->
+                call.resume(
+                    () -> {
+                      switch (outcome) {
+                        case Outcome.Success<ApplyResult>(var result) -> applied.accept(result);
+                        case Outcome.Failure<ApplyResult>(var error) -> answer.fail(error);
+                      }
+                    })));
   }
 
   private static <T extends ApplyResult> T expect(Class<T> kind, ApplyResult result) {

@@ -1,8 +1,9 @@
 package dev.keelson.server.rpc;
 
+import dev.keelson.api.command.Command;
+import dev.keelson.api.etcdserverpb.AlarmMember;
 import dev.keelson.api.etcdserverpb.AlarmRequest;
 import dev.keelson.api.etcdserverpb.AlarmResponse;
-import dev.keelson.api.etcdserverpb.AlarmType;
 import dev.keelson.api.etcdserverpb.DefragmentRequest;
 import dev.keelson.api.etcdserverpb.DefragmentResponse;
 import dev.keelson.api.etcdserverpb.DowngradeInfo;
@@ -18,13 +19,17 @@ import dev.keelson.api.etcdserverpb.StatusResponse;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.api.status.StatusCode;
 import dev.keelson.raft.Role;
+import dev.keelson.server.apply.ApplyResult;
+import dev.keelson.server.apply.Quota;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.http.ApiVersions;
+import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.replica.Replica;
 import dev.keelson.server.rpc.CallContext.Extent;
 import dev.keelson.storage.mvcc.HashOutcome;
 import dev.keelson.storage.mvcc.ReadView;
 import io.grpc.ServerServiceDefinition;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -40,15 +45,17 @@ final class MaintenanceService {
   private final StoreInsight store;
   private final LeadershipTransfer leadership;
   private final ResponseHeaders headers;
-  private final long quotaBytes;
+  private final Quota quota;
+  private final Supplier<List<AlarmMember>> alarms;
 
-  MaintenanceService(RpcDependencies dependencies, ResponseHeaders headers, long quotaBytes) {
+  MaintenanceService(RpcDependencies dependencies, ResponseHeaders headers) {
     this.replica = dependencies.replica();
     this.members = dependencies.members();
     this.store = dependencies.store();
     this.leadership = dependencies.leadership();
     this.headers = headers;
-    this.quotaBytes = quotaBytes;
+    this.quota = dependencies.quota();
+    this.alarms = dependencies.alarms();
   }
 
   ServerServiceDefinition bind(CallEnvironment environment) {
@@ -80,7 +87,7 @@ final class MaintenanceService {
             .setStorageVersion(ApiVersions.STORAGE)
             .setDbSize(Math.max(1, stats.bytesOnDisk())) // clients take 0 for a fault
             .setDbSizeInUse(Math.max(1, stats.bytesInUse()))
-            .setDbSizeQuota(quotaBytes == Long.MAX_VALUE ? 0 : quotaBytes)
+            .setDbSizeQuota(quota.reportedBytes())
             .setLeader(raft.leaderId())
             .setRaftIndex(raft.commitIndex())
             .setRaftAppliedIndex(raft.appliedIndex())
@@ -90,30 +97,36 @@ final class MaintenanceService {
     if (!raft.hasLeader()) {
       response.addErrors(EtcdError.NO_LEADER.message());
     }
+    alarms.get().forEach(alarm -> response.addErrors(text(alarm)));
     return response.build();
   }
 
-  /** There is nothing yet that raises an alarm: none is set, and none can be. */
-  void alarm(AlarmRequest request, CallContext call, Answer<AlarmResponse> answer) {
-    switch (request.getAction()) {
-      case GET, DEACTIVATE -> answerNoAlarms(call, answer);
-      case ACTIVATE -> {
-        if (request.getAlarm() == AlarmType.NONE) {
-          answerNoAlarms(call, answer);
-        } else {
-          answer.fail(StatusCode.UNIMPLEMENTED, "alarms cannot be activated");
-        }
-      }
-      case UNRECOGNIZED -> answerNoAlarms(call, answer);
-    }
+  /** Q9: the protobuf text form, whose spaces etcd does not keep stable. */
+  private static String text(AlarmMember alarm) {
+    return "memberID:%s alarm:%s"
+        .formatted(Long.toUnsignedString(alarm.getMemberID()), alarm.getAlarm());
   }
 
-  private void answerNoAlarms(CallContext call, Answer<AlarmResponse> answer) {
-    call.read(
-        Extent.POINT,
-        view ->
-            answer.success(
-                AlarmResponse.newBuilder().setHeader(headers.at(view.revision())).build()));
+  /** MT1: all of it goes through the log, so that the answer is that of a quorum. */
+  void alarm(AlarmRequest request, CallContext call, Answer<AlarmResponse> answer) {
+    replica.propose(
+        Command.newBuilder().setAlarm(request).build(),
+        new OfCall<>(call, outcome -> call.resume(() -> answerAlarm(outcome, answer))));
+  }
+
+  private void answerAlarm(Outcome<ApplyResult> outcome, Answer<AlarmResponse> answer) {
+    switch (outcome) {
+      case Outcome.Success<ApplyResult>(ApplyResult.AlarmDone(var revision, var found)) ->
+          answer.success(
+              AlarmResponse.newBuilder()
+                  .setHeader(headers.at(revision))
+                  .addAllAlarms(found)
+                  .build());
+      case Outcome.Success<ApplyResult>(ApplyResult.Refused(var error)) -> answer.fail(error);
+      case Outcome.Success<ApplyResult>(var other) ->
+          throw new IllegalStateException("expected the outcome of an alarm, got " + other);
+      case Outcome.Failure<ApplyResult>(var error) -> answer.fail(error);
+    }
   }
 
   void hashKv(HashKVRequest request, CallContext call, Answer<HashKVResponse> answer) {

@@ -129,7 +129,7 @@ class ServerConfigTest {
     assertThat(config.initialCluster().token()).isEqualTo("etcd-cluster");
     assertThat(config.timing().heartbeatIntervalMillis()).isEqualTo(100);
     assertThat(config.timing().electionTimeoutMillis()).isEqualTo(1000);
-    assertThat(config.limits().quotaBackendBytes()).isEqualTo(2147483648L);
+    assertThat(config.limits().quotaBackendBytes()).isZero();
     assertThat(config.limits().maxRequestBytes()).isEqualTo(1572864);
     assertThat(config.limits().maxTxnOps()).isEqualTo(128);
     assertThat(config.logLevel()).isEqualTo(ServerConfig.LogLevel.INFO);
@@ -158,8 +158,8 @@ class ServerConfigTest {
   }
 
   @ParameterizedTest(name = "{0} is {1}")
-  @CsvSource({"0, 2147483648", "-1, 9223372036854775807", "4096, 4096", "8GiB, 8589934592"})
-  void quotaMeansWhatItMeansToEtcd(String given, long bytes) throws ConfigException {
+  @CsvSource({"0, 0", "-1, -1", "4096, 4096", "8GiB, 8589934592"})
+  void quotaIsTakenAsItIsGiven(String given, long bytes) throws ConfigException {
     assertThat(ServerConfig.of("--quota-backend-bytes=" + given).limits().quotaBackendBytes())
         .isEqualTo(bytes);
   }

@@ -27,6 +27,32 @@ class PendingProposalsTest {
   }
 
   @Test
+  void whatAClientThatHasGoneAskedForIsDroppedBeforeItIsProposed() {
+    var gone =
+        new Completion<ApplyResult>() {
+          @Override
+          public void complete(Outcome<ApplyResult> outcome) {
+            outcomes.add(outcome);
+          }
+
+          @Override
+          public boolean isCancelled() {
+            return true;
+          }
+        };
+    pending.add(1, gone, 100);
+    pending.add(2, outcomes::add, 100);
+
+    assertThat(pending.dropIfCancelled(1)).isTrue();
+    assertThat(pending.dropIfCancelled(2)).isFalse();
+
+    assertThat(outcomes).containsExactly(new Outcome.Failure<>(EtcdError.CANCELED));
+    assertThat(pending.isAwaited(1)).isFalse();
+    assertThat(pending.isAwaited(2)).isTrue();
+    assertThat(pending.dropIfCancelled(1)).as("gone already, and answered").isFalse();
+  }
+
+  @Test
   void aFullTableRefusesAndMakesRoomAgain() {
     assertThat(pending.add(1, outcomes::add, 100)).isTrue();
     assertThat(pending.add(2, outcomes::add, 100)).isTrue();

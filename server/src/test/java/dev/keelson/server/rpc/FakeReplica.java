@@ -1,6 +1,7 @@
 package dev.keelson.server.rpc;
 
 import dev.keelson.api.command.Command;
+import dev.keelson.api.etcdserverpb.AlarmMember;
 import dev.keelson.api.etcdserverpb.PutResponse;
 import dev.keelson.api.etcdserverpb.ResponseHeader;
 import dev.keelson.api.etcdserverpb.ResponseOp;
@@ -35,6 +36,7 @@ final class FakeReplica implements Replica, AutoCloseable {
   private final AtomicInteger proposals = new AtomicInteger();
   private final AtomicInteger barriers = new AtomicInteger();
   private volatile boolean holding;
+  private volatile List<AlarmMember> alarms = List.of();
   private volatile Optional<EtcdError> failure = Optional.empty();
   private volatile RaftStatus status = status(Role.LEADER, MEMBER);
 
@@ -53,6 +55,10 @@ final class FakeReplica implements Replica, AutoCloseable {
 
   void failWith(EtcdError error) {
     failure = Optional.of(error);
+  }
+
+  List<AlarmMember> alarms() {
+    return alarms;
   }
 
   /** Keeps answers back until {@link #release}. */
@@ -160,6 +166,20 @@ final class FakeReplica implements Replica, AutoCloseable {
         }
         store.compact(at);
         yield new ApplyResult.CompactionDone(store.revision());
+      }
+      case ALARM -> {
+        var request = command.getAlarm();
+        var alarm =
+            AlarmMember.newBuilder()
+                .setMemberID(request.getMemberID())
+                .setAlarm(request.getAlarm())
+                .build();
+        switch (request.getAction()) {
+          case ACTIVATE -> alarms = List.of(alarm);
+          case DEACTIVATE -> alarms = List.of();
+          case GET, UNRECOGNIZED -> {}
+        }
+        yield new ApplyResult.AlarmDone(store.revision(), alarms);
       }
       case MEMBER_ATTRIBUTES -> new ApplyResult.MemberPublished();
       case OPERATION_NOT_SET -> throw new IllegalArgumentException("empty command");

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.keelson.api.etcdserverpb.AlarmRequest;
+import dev.keelson.api.etcdserverpb.AlarmType;
 import dev.keelson.api.etcdserverpb.CompactionRequest;
 import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
 import dev.keelson.api.etcdserverpb.KVGrpc;
+import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.etcdserverpb.RangeRequest;
 import dev.keelson.api.etcdserverpb.RequestOp;
@@ -15,6 +18,7 @@ import dev.keelson.api.etcdserverpb.ResponseHeader;
 import dev.keelson.api.etcdserverpb.TxnRequest;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.raft.Role;
+import dev.keelson.storage.mvcc.engine.EngineException;
 import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -374,6 +378,73 @@ class KvServiceTest {
     kv.put(put("a", "1").build());
     assertThat(port.store.viewsOpened()).isBetween(opened, opened + 1);
     assertThat(kv.range(get("a").build()).getCount()).isEqualTo(1);
+  }
+
+  @Test
+  @Tag("P3")
+  @Tag("Q2")
+  @Tag("case-279")
+  void aFullQuotaIsToldBeforeArgumentsAreJudgedAndOnlyToThoseWhoGrow() {
+    kv.put(put("a", "1").build());
+    port.quota.full = true;
+    int proposals = port.replica.proposals();
+
+    assertError(EtcdError.NO_SPACE, () -> kv.put(put("", "1").build()));
+    var deepPut = deep(3).toBuilder().addFailure(op(put("", "v"))).build();
+    assertError(EtcdError.NO_SPACE, () -> kv.txn(deepPut));
+    assertThat(port.replica.proposals()).isEqualTo(proposals);
+
+    assertThat(kv.range(get("a").build()).getCount()).isEqualTo(1);
+    assertThat(kv.txn(TxnRequest.getDefaultInstance()).getSucceeded()).isTrue();
+    assertError(EtcdError.EMPTY_KEY, () -> kv.deleteRange(DeleteRangeRequest.getDefaultInstance()));
+    var delete = DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("a")).build();
+    assertThat(kv.deleteRange(delete).getDeleted()).isEqualTo(1);
+  }
+
+  @Test
+  @Tag("Q3")
+  void aStandingAlarmIsConfirmedByTheQuorumAndKeepsWritesOutOfTheLog() {
+    raise(AlarmType.NOSPACE);
+    int proposals = port.replica.proposals();
+    int barriers = port.replica.barriers();
+
+    assertError(EtcdError.NO_SPACE, () -> kv.put(put("a", "1").build()));
+    assertError(EtcdError.EMPTY_KEY, () -> kv.put(put("", "1").build()));
+    assertThat(port.replica.proposals()).isEqualTo(proposals);
+    assertThat(port.replica.barriers()).isEqualTo(barriers + 1);
+    kv.deleteRange(DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("a")).build());
+
+    raise(AlarmType.CORRUPT);
+    assertError(
+        EtcdError.CORRUPT,
+        () ->
+            kv.deleteRange(
+                DeleteRangeRequest.newBuilder().setKey(ByteString.copyFromUtf8("a")).build()));
+    assertThat(kv.range(get("a").build()).getCount()).isZero();
+  }
+
+  private void raise(AlarmType type) {
+    MaintenanceGrpc.newBlockingStub(port.channel())
+        .alarm(
+            AlarmRequest.newBuilder()
+                .setAction(AlarmRequest.AlarmAction.ACTIVATE)
+                .setAlarm(type)
+                .build());
+  }
+
+  @Test
+  @Tag("DV-hash")
+  void aReadThatFindsDamageEndsTheMember() {
+    port.store.damage();
+
+    assertError(EtcdError.INTERNAL_ERROR, () -> kv.range(get("a").setSerializable(true).build()));
+    assertError(
+        EtcdError.INTERNAL_ERROR,
+        () -> kv.range(get("a").setRangeEnd(ByteString.copyFromUtf8("b")).build()));
+
+    assertThat(port.failures)
+        .hasSize(2)
+        .allSatisfy(failure -> assertThat(failure).isInstanceOf(EngineException.class));
   }
 
   private static TxnRequest deep(int levels) {

@@ -7,6 +7,8 @@ import dev.keelson.storage.mvcc.RangeOutcome;
 import dev.keelson.storage.mvcc.RangeQuery;
 import dev.keelson.storage.mvcc.RangeQuery.Projection;
 import dev.keelson.storage.mvcc.ReadView;
+import dev.keelson.storage.mvcc.engine.EngineException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -19,11 +21,17 @@ final class MemoryStore {
   private final TreeMap<Long, SortedMap<Bytes, KeyValue>> byRevision = new TreeMap<>();
   private final AtomicInteger openViews = new AtomicInteger();
   private final AtomicInteger viewsOpened = new AtomicInteger();
+  private volatile boolean damaged;
   private long revision = 1;
   private long compactRevision = -1;
 
   MemoryStore() {
     byRevision.put(1L, new TreeMap<>());
+  }
+
+  /** From now on reads find that the engine cannot be read. */
+  void damage() {
+    damaged = true;
   }
 
   synchronized ReadView openView() {
@@ -106,6 +114,9 @@ final class MemoryStore {
 
     @Override
     public RangeOutcome range(RangeQuery query) {
+      if (damaged) {
+        throw new EngineException("read failed: block checksum mismatch", new IOException());
+      }
       long at = query.revision() <= 0 ? revision : query.revision();
       if (at > revision) {
         return new RangeOutcome.Future(revision);

@@ -28,6 +28,10 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -132,6 +136,40 @@ class OtherServicesTest {
     assertError(EtcdError.COMPACTED, () -> maintenance.hashKV(HashKVRequest.getDefaultInstance()));
     port.insight.hash = new HashOutcome.Future(9);
     assertError(EtcdError.FUTURE_REV, () -> maintenance.hashKV(HashKVRequest.getDefaultInstance()));
+  }
+
+  @Test
+  @Tag("Q7")
+  @Tag("case-261")
+  @Tag("Q9")
+  @Tag("case-267")
+  void alarmsAreToldInStatusAndHealth() throws Exception {
+    var activate =
+        AlarmRequest.newBuilder()
+            .setAction(AlarmRequest.AlarmAction.ACTIVATE)
+            .setMemberID(-1)
+            .setAlarm(AlarmType.NOSPACE)
+            .build();
+    var answer = maintenance.alarm(activate);
+
+    assertThat(answer.getHeader().getRevision()).isEqualTo(1);
+    assertThat(answer.getAlarmsList()).hasSize(1);
+    assertThat(maintenance.status(StatusRequest.getDefaultInstance()).getErrorsList())
+        .containsExactly("memberID:18446744073709551615 alarm:NOSPACE");
+    assertThat(health("/health")).isEqualTo("{\"health\":\"false\",\"reason\":\"ALARM NOSPACE\"}");
+    assertThat(health("/health?exclude=NOSPACE")).contains("true");
+    assertThat(health("/readyz")).isEqualTo("ok");
+    maintenance.alarm(activate.toBuilder().setAlarm(AlarmType.CORRUPT).build());
+    assertThat(health("/readyz")).contains("[-]data_corruption failed");
+    assertThat(health("/health")).contains("ALARM CORRUPT");
+  }
+
+  private String health(String path) throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port.address().getPort() + path));
+    try (var client = HttpClient.newHttpClient()) {
+      return client.send(request.build(), HttpResponse.BodyHandlers.ofString()).body().strip();
+    }
   }
 
   @Test

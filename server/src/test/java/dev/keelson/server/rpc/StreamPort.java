@@ -46,7 +46,7 @@ final class StreamPort implements AutoCloseable {
             new CallGate(statusNow),
             new Admission(budget),
             readPool,
-            new FailureLog(new SystemClock()),
+            new FailureLog(new SystemClock(), (thread, cause) -> {}),
             streams,
             MAX_MESSAGE_BYTES);
     var lane = new CallLane(loops.group().next(), store::openView);

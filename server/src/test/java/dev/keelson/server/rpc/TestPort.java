@@ -1,5 +1,6 @@
 package dev.keelson.server.rpc;
 
+import dev.keelson.server.apply.Quota;
 import dev.keelson.server.cluster.Member;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
@@ -29,6 +30,8 @@ final class TestPort implements AutoCloseable {
   final ConcurrentLinkedQueue<Runnable> compactions = new ConcurrentLinkedQueue<>();
   final ConcurrentLinkedQueue<Long> transfers = new ConcurrentLinkedQueue<>();
   final FakeInsight insight = new FakeInsight();
+  final FakeQuota quota = new FakeQuota();
+  final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
   final ClientPort port;
   private final List<ManagedChannel> channels = new ArrayList<>();
 
@@ -78,6 +81,9 @@ final class TestPort implements AutoCloseable {
         (revision, done) -> compactions.add(done),
         insight,
         transfers::add,
+        quota,
+        replica::alarms,
+        (thread, cause) -> failures.add(cause),
         new SystemClock());
   }
 
@@ -101,6 +107,21 @@ final class TestPort implements AutoCloseable {
     channels.forEach(ManagedChannel::shutdownNow);
     port.close();
     replica.close();
+  }
+
+  /** A quota that is what the test says. */
+  static final class FakeQuota implements Quota {
+    volatile boolean full;
+
+    @Override
+    public boolean admits(long charge) {
+      return charge == 0 || !full;
+    }
+
+    @Override
+    public long reportedBytes() {
+      return 2L << 30;
+    }
   }
 
   /** Sizes and a hash made up. */

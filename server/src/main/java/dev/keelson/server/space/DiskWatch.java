@@ -1,0 +1,91 @@
+package dev.keelson.server.space;
+
+import java.io.IOException;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that looks at the disk ("keelson-disk"), so that growing writes are refused while the
+ * log and the engine can still write: what they need to delete, compact and recover is kept back.
+ */
+public final class DiskWatch implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(DiskWatch.class);
+  private static final long LOOK_NANOS = 1_000_000_000;
+  private static final long MEBIBYTE = 1L << 20;
+  private static final long MAX_RESERVE_BYTES = 1_024 * MEBIBYTE;
+  private static final long MIN_RESERVE_BYTES = 256 * MEBIBYTE;
+  private static final int RESERVE_SHARE = 20;
+  private static final int SMALL_DISK_SHARE = 4;
+
+  /** So much more than the reserve must be free again, in parts of it: no flapping. */
+  private static final int RECOVERY_SHARE = 8;
+
+  private final DiskSpace disk;
+  private final SpaceGuard guard;
+  private final Consumer<Throwable> failed;
+  private final Thread thread;
+  private boolean low;
+  private volatile boolean running = true;
+
+  /**
+   * A watch, not started yet.
+   *
+   * @param failed hears why the thread ended before it was closed
+   */
+  public DiskWatch(DiskSpace disk, SpaceGuard guard, Consumer<Throwable> failed) {
+    this.disk = disk;
+    this.guard = guard;
+    this.failed = failed;
+    this.thread = Thread.ofPlatform().name("keelson-disk").unstarted(this::run);
+  }
+
+  public void start() {
+    thread.start();
+  }
+
+  /** What is kept back: a twentieth of the disk, 256 MiB to 1 GiB, never over a quarter of it. */
+  static long reserveBytes(long totalBytes) {
+    long least = Math.min(MIN_RESERVE_BYTES, totalBytes / SMALL_DISK_SHARE);
+    return Math.min(MAX_RESERVE_BYTES, Math.max(least, totalBytes / RESERVE_SHARE));
+  }
+
+  private void run() {
+    try {
+      while (running) {
+        look();
+        LockSupport.parkNanos(this, LOOK_NANOS);
+      }
+    } catch (Throwable cause) {
+      failed.accept(cause);
+    }
+  }
+
+  /** Looks once; a disk that does not answer stands as it did. */
+  void look() {
+    try {
+      long reserve = reserveBytes(disk.totalBytes());
+      long usable = disk.usableBytes();
+      boolean now = usable < (low ? reserve + reserve / RECOVERY_SHARE : reserve);
+      if (now != low) {
+        log.warn("disk is {} usable={} reserve={}", now ? "low" : "wide again", usable, reserve);
+      }
+      low = now;
+    } catch (IOException e) {
+      log.warn("the disk does not tell its space reason={}", e.toString());
+    }
+    guard.diskIs(low);
+  }
+
+  @Override
+  public void close() {
+    running = false;
+    LockSupport.unpark(thread);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
