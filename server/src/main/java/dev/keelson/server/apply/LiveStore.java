@@ -160,6 +160,11 @@ public final class LiveStore implements AutoCloseable {
     }
 
     @Override
+    public RangeOutcome page(RangeQuery query, long maxBytes) {
+      return view.page(query, maxBytes);
+    }
+
+    @Override
     public void close() {
       view.close();
       held.release();

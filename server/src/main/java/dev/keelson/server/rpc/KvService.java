@@ -62,16 +62,20 @@ final class KvService {
 
   ServerServiceDefinition bind(CallEnvironment environment) {
     return new ServiceBinder(KVGrpc.SERVICE_NAME, environment)
-        .unary(
-            KVGrpc.getRangeMethod(),
-            RangeRequest.parser(),
-            RangeRequest::getSerializable,
-            this::range)
-        .unary(KVGrpc.getPutMethod(), PutRequest.parser(), this::put)
-        .unary(KVGrpc.getDeleteRangeMethod(), DeleteRangeRequest.parser(), this::deleteRange)
-        .unary(KVGrpc.getTxnMethod(), TxnRequest.parser(), this::txn)
-        .unary(KVGrpc.getCompactMethod(), CompactionRequest.parser(), this::compact)
-        .build();
+            .unary(
+                KVGrpc.getRangeMethod(),
+                RangeRequest.parser(),
+                RangeRequest::getSerializable,
+                this::range)
+            .stream(
+                KVGrpc.getRangeStreamMethod(),
+                RangeRequest.parser(),
+                new RangeStream(replica, headers, environment))
+            .unary(KVGrpc.getPutMethod(), PutRequest.parser(), this::put)
+            .unary(KVGrpc.getDeleteRangeMethod(), DeleteRangeRequest.parser(), this::deleteRange)
+            .unary(KVGrpc.getTxnMethod(), TxnRequest.parser(), this::txn)
+            .unary(KVGrpc.getCompactMethod(), CompactionRequest.parser(), this::compact)
+            .build();
   }
 
   void range(RangeRequest request, CallContext call, Answer<RangeResponse> answer) {

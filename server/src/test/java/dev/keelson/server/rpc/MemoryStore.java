@@ -139,6 +139,21 @@ final class MemoryStore {
     }
 
     @Override
+    public RangeOutcome page(RangeQuery query, long maxBytes) {
+      return range(query) instanceof RangeOutcome.Found found ? cut(found, maxBytes) : range(query);
+    }
+
+    private static RangeOutcome.Found cut(RangeOutcome.Found found, long maxBytes) {
+      long bytes = 0;
+      int kept = 0;
+      while (kept < found.kvs().size() && (kept == 0 || bytes < maxBytes)) {
+        bytes += found.kvs().get(kept++).value().length();
+      }
+      boolean more = found.more() || kept < found.kvs().size();
+      return new RangeOutcome.Found(found.kvs().subList(0, kept), more, kept);
+    }
+
+    @Override
     public void close() {
       openViews.decrementAndGet();
     }

@@ -38,6 +38,23 @@ final class RangeReader {
     return reader.readSorted(candidates);
   }
 
+  /** See {@link ReadView#page}. */
+  static RangeOutcome.Found readPage(RangeQuery query, Candidates candidates, long maxBytes) {
+    var reader = new RangeReader(query);
+    long limit = isLimited(query) ? query.limit() : Long.MAX_VALUE;
+    long bytes = 0;
+    while (candidates.next()) {
+      int read = reader.kvs.size();
+      if (read > 0 && (read >= limit || bytes >= maxBytes)) {
+        return new RangeOutcome.Found(reader.kvs, true, read);
+      }
+      var kv = project(query, reader.fetch(candidates));
+      reader.kvs.add(kv);
+      bytes += kv.key().length() + kv.value().length();
+    }
+    return new RangeOutcome.Found(reader.kvs, false, reader.kvs.size());
+  }
+
   /** The outcome for a single key: no order, no cut. */
   static RangeOutcome.Found single(RangeQuery query, Bytes key, Head head, SingleLoad load) {
     if (query.projection() == Projection.COUNT_ONLY || !passes(query.filters(), head)) {

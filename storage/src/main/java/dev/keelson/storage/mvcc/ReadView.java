@@ -14,6 +14,13 @@ public interface ReadView extends AutoCloseable {
   /** Reads keys; future is tested before compacted (R7). */
   RangeOutcome range(RangeQuery query);
 
+  /**
+   * Reads the first keys of a range in key order, and looks no further: no more than the query's
+   * limit, and no more than come to so many bytes, though at least one. The count is that of the
+   * keys read. Of the query's order, target and filters nothing is heeded.
+   */
+  RangeOutcome page(RangeQuery query, long maxBytes);
+
   @Override
   void close();
 }

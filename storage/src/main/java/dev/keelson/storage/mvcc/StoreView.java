@@ -3,6 +3,7 @@ package dev.keelson.storage.mvcc;
 import dev.keelson.raft.Bytes;
 import dev.keelson.raft.Invariant;
 import dev.keelson.storage.mvcc.engine.EngineReader;
+import java.util.function.Function;
 
 /** A view of a published batch. */
 public final class StoreView implements ReadView {
@@ -33,6 +34,15 @@ public final class StoreView implements ReadView {
 
   @Override
   public RangeOutcome range(RangeQuery query) {
+    return read(query, candidates -> RangeReader.read(query, candidates));
+  }
+
+  @Override
+  public RangeOutcome page(RangeQuery query, long maxBytes) {
+    return read(query, candidates -> RangeReader.readPage(query, candidates, maxBytes));
+  }
+
+  private RangeOutcome read(RangeQuery query, Function<Candidates, RangeOutcome> reading) {
     long asked = query.revision();
     if (asked > revision()) {
       return new RangeOutcome.Future(revision());
@@ -48,7 +58,7 @@ public final class StoreView implements ReadView {
       return latest(query, key);
     }
     try (var candidates = candidates(query.range(), latest, asked)) {
-      return RangeReader.read(query, candidates);
+      return reading.apply(candidates);
     }
   }
 

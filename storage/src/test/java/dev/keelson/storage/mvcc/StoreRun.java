@@ -188,6 +188,7 @@ final class StoreRun {
       for (long at = Math.max(model.compactRevision, 1); at <= model.revision; at++) {
         var all = RangeQuery.all(new KeyRange.From(Bytes.EMPTY)).withRevision(at);
         checkRange(all, view.range(all), model.revision);
+        checkPages(view, all);
       }
       var compacted = RangeQuery.all(new KeyRange.From(Bytes.EMPTY));
       for (long at = 1; at < model.compactRevision; at++) {
@@ -195,6 +196,30 @@ final class StoreRun {
             .isEqualTo(new RangeOutcome.Compacted(model.compactRevision));
       }
     }
+  }
+
+  /** The pages of a range, one after the other, are the range. */
+  private void checkPages(ReadView view, RangeQuery all) {
+    var paged = new ArrayList<KeyValue>();
+    var from = Bytes.EMPTY;
+    boolean more = true;
+    while (more) {
+      var query =
+          new RangeQuery(
+              new KeyRange.From(from),
+              all.revision(),
+              3,
+              RangeQuery.SortOrder.NONE,
+              SortTarget.KEY,
+              Projection.FULL,
+              RangeQuery.RevisionFilters.NONE);
+      var page = (RangeOutcome.Found) view.page(query, 8);
+      assertThat(page.kvs().size()).isBetween(page.more() ? 1 : 0, 3);
+      paged.addAll(page.kvs());
+      more = page.more();
+      from = more ? ScanBounds.after(paged.getLast().key()) : from;
+    }
+    assertThat(paged).isEqualTo(((RangeOutcome.Found) view.range(all)).kvs());
   }
 
   private static long footprint(Change change) {
