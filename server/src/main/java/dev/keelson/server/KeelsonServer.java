@@ -12,6 +12,7 @@ import dev.keelson.server.apply.Upkeep;
 import dev.keelson.server.cluster.Member;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
+import dev.keelson.server.compaction.AutoCompactor;
 import dev.keelson.server.config.MemberUrl;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.http.ApiVersions;
@@ -135,6 +136,7 @@ public final class KeelsonServer implements AutoCloseable {
     var running = startReplica(node, storage, transport, incoming, rule);
     listenToPeers(transport, running.replica(), incoming);
     watchDisk(disk, running.space());
+    startAutoCompaction(running.replica(), store);
     startClientPort(identity, running, store);
     log.info(
         "serving member={} name={} cluster={} clients={} peers={}",
@@ -269,6 +271,16 @@ public final class KeelsonServer implements AutoCloseable {
     } catch (IOException e) {
       throw new StartException("--listen-peer-urls: " + e.getMessage(), e);
     }
+  }
+
+  private void startAutoCompaction(Replica replica, LiveStore store) {
+    closing.add(
+        AutoCompactor.start(
+            config.autoCompaction(),
+            replica,
+            () -> store.current().revision(),
+            clock,
+            cause -> memberFailed("keelson-autocompact", cause)));
   }
 
   private void startClientPort(ServerIdentity identity, Running running, LiveStore store)

@@ -1,5 +1,6 @@
 package dev.keelson.server.config;
 
+import dev.keelson.server.config.ServerConfig.AutoCompaction;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
 /** Turns settings into a configuration, or says which of them cannot be. */
@@ -19,6 +21,9 @@ final class ConfigBuilder {
   private static final int HEARTBEATS_PER_ELECTION = 5;
   // A request must fit into one entry of the log, and an entry into one array.
   private static final long MAX_REQUEST_BYTES = 512 * MEBIBYTE;
+  // The longest time that 64 bits of nanoseconds hold.
+  private static final long MAX_HOURS = 2_562_047;
+  private static final Pattern PLAIN_NUMBER = Pattern.compile("[0-9]+");
   private static final Pattern NAME = Pattern.compile("[^\\s,=/\\\\]{1,255}");
 
   private final Settings settings;
@@ -41,6 +46,7 @@ final class ConfigBuilder {
         initialCluster(name, listeners.advertisePeerUrls()),
         timing(),
         limits(),
+        autoCompaction(),
         resources(),
         logLevel());
   }
@@ -229,6 +235,43 @@ final class ConfigBuilder {
         (int) number(Flag.MAX_TXN_OPS, 1, Integer.MAX_VALUE),
         // etcd's own default, 2^32 - 1, is taken as "as many as there can be".
         (int) Math.min(number(Flag.MAX_CONCURRENT_STREAMS, 1, 0xFFFF_FFFFL), Integer.MAX_VALUE));
+  }
+
+  private AutoCompaction autoCompaction() throws ConfigException {
+    String mode = settings.text(Flag.AUTO_COMPACTION_MODE);
+    String retention = settings.text(Flag.AUTO_COMPACTION_RETENTION);
+    boolean plain = PLAIN_NUMBER.matcher(retention).matches();
+    return switch (mode) {
+      case "periodic" -> {
+        long nanos = plain ? hours() : duration(retention);
+        yield nanos == 0 ? new AutoCompaction.Off() : new AutoCompaction.Periodic(nanos);
+      }
+      case "revision" -> {
+        long count = number(Flag.AUTO_COMPACTION_RETENTION, 0, Long.MAX_VALUE);
+        yield count == 0 ? new AutoCompaction.Off() : new AutoCompaction.Revisions(count);
+      }
+      case "" -> throw settings.refuse(Flag.AUTO_COMPACTION_MODE, "undefined auto-compaction-mode");
+      default ->
+          throw settings.refuse(
+              Flag.AUTO_COMPACTION_MODE,
+              "unknown auto-compaction-mode \"%s\"; must be 'periodic' or 'revision'"
+                  .formatted(mode));
+    };
+  }
+
+  private long hours() throws ConfigException {
+    long hours = number(Flag.AUTO_COMPACTION_RETENTION, 0, MAX_HOURS);
+    return TimeUnit.HOURS.toNanos(hours);
+  }
+
+  private long duration(String text) throws ConfigException {
+    return GoDuration.parse(text)
+        .orElseThrow(
+            () ->
+                settings.refuse(
+                    Flag.AUTO_COMPACTION_RETENTION,
+                    "error parsing CompactionRetention: must be a time such as 5m or 1h30m, or a"
+                        + " number of hours"));
   }
 
   private ServerConfig.Resources resources() throws ConfigException {

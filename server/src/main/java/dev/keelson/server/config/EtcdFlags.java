@@ -8,8 +8,6 @@ final class EtcdFlags {
       Set.of(
           "auth-token",
           "auth-token-ttl",
-          "auto-compaction-mode",
-          "auto-compaction-retention",
           "auto-tls",
           "backend-batch-interval",
           "backend-batch-limit",

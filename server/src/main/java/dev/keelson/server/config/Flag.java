@@ -70,6 +70,17 @@ public enum Flag {
       "quota-backend-bytes",
       "0",
       "largest store; 0 is two fifths of its disk, a negative number is no quota"),
+  AUTO_COMPACTION_MODE(
+      Section.LIMITS,
+      "auto-compaction-mode",
+      "periodic",
+      "'periodic' keeps the history of a time, 'revision' a number of revisions"),
+  AUTO_COMPACTION_RETENTION(
+      Section.LIMITS,
+      "auto-compaction-retention",
+      "0",
+      "history that is kept: 5m, 1h30m, a plain number for hours, or a number of revisions; 0 keeps"
+          + " all"),
   MAX_REQUEST_BYTES(Section.LIMITS, "max-request-bytes", "1572864", "largest client request"),
   MAX_TXN_OPS(Section.LIMITS, "max-txn-ops", "128", "operations in one branch of a transaction"),
   // Not etcd's four thousand million: every stream costs memory (MEM-bound).

@@ -16,6 +16,7 @@ public record ServerConfig(
     InitialCluster initialCluster,
     Timing timing,
     Limits limits,
+    AutoCompaction autoCompaction,
     Resources resources,
     LogLevel logLevel) {
 
@@ -91,6 +92,18 @@ public record ServerConfig(
    */
   public record Limits(
       long quotaBackendBytes, int maxRequestBytes, int maxTxnOps, int maxConcurrentStreams) {}
+
+  /** Which history goes by itself. */
+  public sealed interface AutoCompaction {
+    /** None. */
+    record Off() implements AutoCompaction {}
+
+    /** What was replaced longer ago than this. */
+    record Periodic(long retentionNanos) implements AutoCompaction {}
+
+    /** All but so many revisions. */
+    record Revisions(long count) implements AutoCompaction {}
+  }
 
   /**
    * What the member may use of its machine. All in bytes.

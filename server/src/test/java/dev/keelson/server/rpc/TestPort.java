@@ -96,6 +96,7 @@ final class TestPort implements AutoCloseable {
         NettyChannelBuilder.forAddress(address())
             .usePlaintext()
             .maxInboundMessageSize(64 << 20)
+            .flowControlWindow(1 << 20) // fixed: it would grow while nobody reads
             .directExecutor()
             .build();
     channels.add(channel);

@@ -1,0 +1,140 @@
+package dev.keelson.server.compaction;
+
+import dev.keelson.api.command.Command;
+import dev.keelson.api.etcdserverpb.CompactionRequest;
+import dev.keelson.api.status.EtcdError;
+import dev.keelson.server.apply.ApplyResult;
+import dev.keelson.server.config.ServerConfig.AutoCompaction;
+import dev.keelson.server.replica.Outcome;
+import dev.keelson.server.replica.Replica;
+import dev.keelson.server.time.Clock;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The thread that compacts by a rule while its member leads ("keelson-autocompact", C12). */
+public final class AutoCompactor implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(AutoCompactor.class);
+
+  private final CompactionRule rule;
+  private final Replica replica;
+  private final LongSupplier revision;
+  private final Clock clock;
+  private final Consumer<Throwable> failed;
+  // What the log has answered, taken up at the next step.
+  private final ConcurrentLinkedQueue<Long> done = new ConcurrentLinkedQueue<>();
+  private final Thread thread;
+  private volatile boolean underWay;
+  private volatile boolean running = true;
+  private long nextNanos;
+
+  AutoCompactor(
+      CompactionRule rule,
+      Replica replica,
+      LongSupplier revision,
+      Clock clock,
+      Consumer<Throwable> failed) {
+    this.rule = rule;
+    this.replica = replica;
+    this.revision = revision;
+    this.clock = clock;
+    this.failed = failed;
+    this.nextNanos = clock.nanoTime();
+    this.thread = Thread.ofPlatform().name("keelson-autocompact").unstarted(this::run);
+  }
+
+  /**
+   * Starts a compactor.
+   *
+   * @param revision R
+   * @param failed hears why the thread ended before it was closed
+   * @return what ends it
+   */
+  public static AutoCloseable start(
+      AutoCompaction setting,
+      Replica replica,
+      LongSupplier revision,
+      Clock clock,
+      Consumer<Throwable> failed) {
+    return switch (setting) {
+      case AutoCompaction.Off _ -> () -> {};
+      case AutoCompaction.Periodic(var nanos) ->
+          started(new PeriodicRule(nanos, clock.nanoTime()), replica, revision, clock, failed);
+      case AutoCompaction.Revisions(var count) ->
+          started(new RevisionRule(count), replica, revision, clock, failed);
+    };
+  }
+
+  private static AutoCompactor started(
+      CompactionRule rule,
+      Replica replica,
+      LongSupplier revision,
+      Clock clock,
+      Consumer<Throwable> failed) {
+    var compactor = new AutoCompactor(rule, replica, revision, clock, failed);
+    compactor.thread.start();
+    return compactor;
+  }
+
+  private void run() {
+    try {
+      while (running) {
+        step();
+        LockSupport.parkNanos(this, Math.max(1, nextNanos - clock.nanoTime()));
+      }
+    } catch (Throwable cause) {
+      failed.accept(cause);
+    }
+  }
+
+  /** Asks the rule if its time has come. */
+  void step() {
+    long now = clock.nanoTime();
+    for (var compacted = done.poll(); compacted != null; compacted = done.poll()) {
+      rule.compacted(now, compacted);
+    }
+    if (now - nextNanos < 0) {
+      return;
+    }
+    nextNanos = now + rule.periodNanos();
+    var due = rule.due(now, revision.getAsLong());
+    if (due.isPresent() && replica.status().isLeader() && !underWay) {
+      compact(due.getAsLong());
+    }
+  }
+
+  private void compact(long target) {
+    underWay = true;
+    var request = CompactionRequest.newBuilder().setRevision(target);
+    replica.propose(
+        Command.newBuilder().setCompaction(request).build(),
+        outcome -> {
+          underWay = false;
+          switch (outcome) {
+            case Outcome.Success<ApplyResult>(ApplyResult.Refused(var error))
+                when error != EtcdError.COMPACTED ->
+                log.warn("auto-compaction refused revision={} reason={}", target, error);
+            case Outcome.Success<ApplyResult> _ -> {
+              log.info("auto-compacted revision={}", target);
+              done.add(target);
+            }
+            case Outcome.Failure<ApplyResult>(var error) ->
+                log.warn("auto-compaction failed revision={} reason={}", target, error);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    running = false;
+    LockSupport.unpark(thread);
+    try {
+      thread.join();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
