@@ -3,6 +3,7 @@ package dev.keelson.server.replica;
 import dev.keelson.raft.Message;
 import dev.keelson.server.transport.PeerTransport;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds messages until the append they speak of is durable (DU-vote, DU-ack). The replica thread
@@ -36,13 +37,26 @@ public final class DurabilityGate {
       durableSequence = sequence;
       for (var next = held.peek(); next != null && next.sequence <= sequence; next = held.peek()) {
         held.poll();
-        transport.send(next.message);
+        if (!isSaidBy(held.peek(), next.message, sequence)) {
+          transport.send(next.message);
+        }
         sent = true;
       }
     }
     if (sent) {
       transport.flush();
     }
+  }
+
+  /** Whether the message behind it, released as well, says as much and more. */
+  private static boolean isSaidBy(@Nullable Held later, Message message, long released) {
+    return later != null
+        && later.sequence <= released
+        && message instanceof Message.AppendAccepted earlier
+        && later.message instanceof Message.AppendAccepted more
+        && more.to() == earlier.to()
+        && more.term() == earlier.term()
+        && more.matchIndex() >= earlier.matchIndex();
   }
 
   private record Held(Message message, long sequence) {}

@@ -11,7 +11,6 @@ import dev.keelson.raft.RaftStatus;
 import dev.keelson.raft.Role;
 import dev.keelson.server.time.Clock;
 import dev.keelson.server.time.Scheduling;
-import dev.keelson.server.transport.PeerTransport;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,11 +23,14 @@ import java.util.List;
 public final class ReplicaLoop implements AutoCloseable {
   private static final int MAX_DRAIN = 1024;
 
+  /** As in one append of the node. */
+  private static final long MAX_APPEND_BYTES = 1L << 20;
+
   private final RaftNode node;
   private final ReplicaInbox inbox;
   private final ReplicaLimits limits;
   private final ReplicaParts parts;
-  private final PeerTransport transport;
+  private final OutgoingMessages outgoing;
   private final PendingProposals pending;
   private final DurabilityGate gate;
   private final Clock clock;
@@ -52,7 +54,7 @@ public final class ReplicaLoop implements AutoCloseable {
     this.inbox = inbox;
     this.limits = limits;
     this.parts = parts;
-    this.transport = parts.transport();
+    this.outgoing = new OutgoingMessages(parts.transport(), MAX_APPEND_BYTES);
     this.pending = parts.pending();
     this.gate = parts.gate();
     this.clock = parts.clock();
@@ -91,7 +93,7 @@ public final class ReplicaLoop implements AutoCloseable {
         Scheduling.letOthersRun(); // batches come from load
         work.gather();
         stepAll(work);
-        transport.flush();
+        outgoing.flush();
       }
     } catch (Throwable cause) {
       inbox.shut();
@@ -221,7 +223,7 @@ public final class ReplicaLoop implements AutoCloseable {
             parts
                 .log()
                 .append(append.sequence(), append.entries(), append.hardState(), append.mustSync());
-        case Effect.Send(var message) -> transport.send(message);
+        case Effect.Send(var message) -> outgoing.send(message);
         case Effect.SendAfterDurable(var message, var sequence) -> gate.send(message, sequence);
         case Effect.Apply(var entries) -> {
           handedToApply = entries.getLast().index();

@@ -52,4 +52,27 @@ class DurabilityGateTest {
 
     assertThat(sent).containsExactly(FIRST, SECOND);
   }
+
+  @Test
+  void ofAcknowledgementsThatAreReleasedTogetherTheLastOneSaysAll() {
+    gate.send(FIRST, 1);
+    gate.send(SECOND, 2);
+
+    gate.release(2);
+
+    assertThat(sent).containsExactly(SECOND);
+  }
+
+  @Test
+  void acknowledgementsToOthersAndOfOtherTermsAreLeftAlone() {
+    var toAnother = new Message.AppendAccepted(1, 3, 3, 5);
+    var ofALaterTerm = new Message.AppendAccepted(1, 3, 4, 2);
+    gate.send(FIRST, 1);
+    gate.send(toAnother, 1);
+    gate.send(ofALaterTerm, 2);
+
+    gate.release(2);
+
+    assertThat(sent).containsExactly(FIRST, toAnother, ofALaterTerm);
+  }
 }
