@@ -55,10 +55,11 @@ public final class RocksEngine implements KvEngine {
       resources.options().setCreateIfMissing(fresh).setCreateMissingColumnFamilies(fresh);
       Files.createDirectories(directory);
       return open(
-          directory,
-          resources,
-          (descriptors, handles) ->
-              RocksDB.open(resources.options(), directory.toString(), descriptors, handles));
+              directory,
+              resources,
+              (descriptors, handles) ->
+                  RocksDB.open(resources.options(), directory.toString(), descriptors, handles))
+          .whole();
     } catch (IOException e) {
       resources.close();
       throw new EngineException("cannot create " + directory, e);
@@ -108,6 +109,40 @@ public final class RocksEngine implements KvEngine {
       Invariant.check(id == family.number(), "family %s has number %d", family, id);
     }
     return new RocksEngine(directory, resources, db, handles);
+  }
+
+  /**
+   * Itself, unless a file is missing or cut: the database looks only into those it reads, and may
+   * serve for days before it gets to the damage (kv-files).
+   */
+  private RocksEngine whole() {
+    try {
+      db.disableFileDeletions(); // a compaction that ends meanwhile must not look like a loss
+      for (var file : db.getLiveFilesMetaData()) {
+        check(directory.resolve(file.fileName().substring(1)), file.size());
+      }
+      db.enableFileDeletions();
+      return this;
+    } catch (RocksDBException e) {
+      close();
+      throw new EngineException("cannot list the files of " + directory, e);
+    } catch (EngineException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private static void check(Path file, long expectedBytes) {
+    long bytes;
+    try {
+      bytes = Files.size(file);
+    } catch (IOException e) {
+      throw new EngineException("the store's file " + file + " is missing or unreadable", e);
+    }
+    if (bytes != expectedBytes) {
+      throw new EngineException(
+          "the store's file %s has %d bytes instead of %d".formatted(file, bytes, expectedBytes));
+    }
   }
 
   private static boolean isFresh(Path directory) {
