@@ -95,7 +95,7 @@ public enum Flag {
   WAL_CACHE_BYTES(
       Section.RESOURCES,
       "wal-cache-bytes",
-      "67108864",
+      "1048576",
       "recent log entries kept in memory for followers"),
   BLOCK_CACHE_BYTES(
       Section.RESOURCES, "block-cache-bytes", "134217728", "blocks of the store kept in memory"),

@@ -45,9 +45,7 @@ class OutgoingMessagesTest {
     var first = append(2, 10, entries(11), 9);
     var again = append(2, 10, entries(11), 9);
     var gap = append(2, 20, entries(21), 9);
-    var later =
-        new Message.AppendRequest(
-            1, 2, TERM + 1, new LogPosition(TERM, 21), List.of(), 9);
+    var later = new Message.AppendRequest(1, 2, TERM + 1, new LogPosition(TERM, 21), List.of(), 9);
     for (var append : List.of(first, again, gap, later)) {
       outgoing.send(append);
     }
@@ -85,8 +83,7 @@ class OutgoingMessagesTest {
 
   private static Message.AppendRequest append(
       long to, long previous, List<Entry> entries, long commit) {
-    return new Message.AppendRequest(
-        1, to, TERM, new LogPosition(TERM, previous), entries, commit);
+    return new Message.AppendRequest(1, to, TERM, new LogPosition(TERM, previous), entries, commit);
   }
 
   private static List<Entry> entries(long... indexes) {

@@ -9,6 +9,7 @@ import dev.keelson.api.etcdserverpb.KVGrpc;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.etcdserverpb.RangeRequest;
 import dev.keelson.api.status.EtcdError;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -79,14 +80,17 @@ class OverloadTest {
               .setKey(ByteString.copyFromUtf8("a"))
               .setRangeEnd(ByteString.copyFrom(new byte[1]))
               .build();
-      var idle = new IdleReader(port.channel(), 40);
-
-      idle.send(wide);
-
+      var idle = new ArrayList<IdleReader>();
+      // More of them until the client library's windows, which grow, have no room for an answer.
       await()
           .untilAsserted(
-              () -> assertError(EtcdError.REQUEST_TOO_MANY_REQUESTS, () -> kv.range(wide)));
-      idle.cancel();
+              () -> {
+                var reader = new IdleReader(port.channel(), 40);
+                idle.add(reader);
+                reader.send(wide);
+                assertError(EtcdError.REQUEST_TOO_MANY_REQUESTS, () -> kv.range(wide));
+              });
+      idle.forEach(IdleReader::cancel);
       await()
           .ignoreExceptions()
           .untilAsserted(() -> assertThat(kv.range(wide).getCount()).isEqualTo(1));

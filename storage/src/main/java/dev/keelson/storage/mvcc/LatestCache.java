@@ -1,8 +1,8 @@
 package dev.keelson.storage.mvcc;
 
 import dev.keelson.raft.Bytes;
+import java.util.Arrays;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -14,26 +14,36 @@ import java.util.concurrent.atomic.AtomicLong;
  * only while no update has begun since its view was published: the check and the addition are one
  * step for the key, and an update that begins later overwrites it.
  *
- * <p>Two generations bound the memory: when the young one is full it becomes the old, and the old
- * is forgotten.
+ * <p>Memory is bounded by what is allocated for it: the versions not used for longest are
+ * overwritten.
  */
 final class LatestCache {
-  // Map node, records, array headers: measured, rounded up.
-  private static final int ENTRY_BYTES = 300;
+  private static final int MAX_STRIPES = 64;
+  private static final long STRIPE_BYTES = 1L << 20;
+  private static final int SMALLEST_RING_BYTES = 1 << 10;
   // One huge value must not drive everything else out.
-  private static final int LARGEST_SHARE = 64;
+  private static final int LARGEST_SHARE = 8;
+  private static final int GOLDEN_RATIO = 0x9E3779B9;
 
-  private final long generationBytes;
-  private final AtomicLong youngBytes = new AtomicLong();
-  private volatile ConcurrentHashMap<Bytes, Entry> young = new ConcurrentHashMap<>();
-  private volatile ConcurrentHashMap<Bytes, Entry> old = new ConcurrentHashMap<>();
+  private final LatestStripe[] stripes;
+  private final long maxEntryBytes;
   private final AtomicLong updates = new AtomicLong();
 
   /** A visible version. */
   record Entry(Head head, KeyValue kv) {}
 
+  /**
+   * An empty cache.
+   *
+   * @param maxBytes rounded down to a power of two; below 1 KiB nothing is kept
+   */
   LatestCache(long maxBytes) {
-    this.generationBytes = maxBytes / 2;
+    int count = Long.numberOfTrailingZeros(Long.highestOneBit(maxBytes / STRIPE_BYTES | 1));
+    stripes = new LatestStripe[Math.min(1 << count, MAX_STRIPES)];
+    long share = Math.min(Long.highestOneBit(maxBytes / stripes.length | 1), 1L << 30);
+    int ringBytes = share < SMALLEST_RING_BYTES ? 1 : (int) share;
+    Arrays.setAll(stripes, _ -> new LatestStripe(ringBytes));
+    maxEntryBytes = ringBytes / LARGEST_SHARE;
   }
 
   /** Updates begun so far. */
@@ -41,22 +51,30 @@ final class LatestCache {
     return updates.get();
   }
 
+  /** All but key and value of the newest version; on the apply thread exactly. */
+  Optional<Head> head(Bytes key) {
+    int hash = hash(key);
+    return stripe(hash).head(key, hash);
+  }
+
   /** The newest version; on the apply thread exactly, for readers see above. */
   Optional<Entry> find(Bytes key) {
-    var entry = young.get(key);
-    return Optional.ofNullable(entry != null ? entry : old.get(key));
+    int hash = hash(key);
+    return stripe(hash).find(key, hash);
   }
 
   /** As {@link #find} for a reader at revision R; what it finds stays for longer. */
-  Optional<Entry> find(Bytes key, long revision, long updatesSeen) {
-    var entry = young.get(key);
-    if (entry == null) {
-      entry = old.get(key);
-      if (entry != null) {
-        offer(entry, updatesSeen);
-      }
+  Optional<Entry> find(Bytes key, long revision) {
+    int hash = hash(key);
+    var stripe = stripe(hash);
+    var entry = stripe.find(key, hash);
+    if (entry.isEmpty() || entry.get().head.main() > revision) {
+      return Optional.empty();
     }
-    return entry != null && entry.head.main() <= revision ? Optional.of(entry) : Optional.empty();
+    if (stripe.isOld(key, hash)) {
+      stripe.renew(entry.get(), hash);
+    }
+    return entry;
   }
 
   /**
@@ -65,19 +83,11 @@ final class LatestCache {
    * @param updatesSeen {@link #updates} when the snapshot was published
    */
   void offer(Entry entry, long updatesSeen) {
-    long bytes = bytes(entry.kv);
-    if (youngBytes.get() > generationBytes || isTooLarge(bytes)) {
-      return;
+    if (!isTooLarge(entry.head, entry.kv)) {
+      var key = entry.kv.key();
+      int hash = hash(key);
+      stripe(hash).offer(key, hash, entry, () -> updates.get() == updatesSeen);
     }
-    young.compute(
-        entry.kv.key(),
-        (_, present) -> {
-          if (present != null || updates.get() != updatesSeen) {
-            return present;
-          }
-          youngBytes.addAndGet(bytes);
-          return entry;
-        });
   }
 
   /** Apply thread: from now on no reader adds what it read before. */
@@ -86,63 +96,31 @@ final class LatestCache {
   }
 
   /** Apply thread: a key got a new version. */
-  void put(Head head, KeyValue kv) {
-    long bytes = bytes(kv);
-    if (isTooLarge(bytes)) {
-      remove(kv.key());
-      return;
+  void put(Bytes key, Head head, Bytes value) {
+    int hash = hash(key);
+    if (LatestStripe.bytes(head, key, value) > maxEntryBytes) {
+      stripe(hash).remove(key, hash);
+    } else {
+      stripe(hash).put(key, hash, head, value);
     }
-    var entry = new Entry(head, compact(kv));
-    var replaced = young.put(entry.kv.key(), entry);
-    youngBytes.addAndGet(bytes - (replaced == null ? 0 : bytes(replaced.kv)));
-    old.remove(kv.key());
   }
 
   /** Apply thread: a key has ended. */
   void remove(Bytes key) {
-    var removed = young.remove(key);
-    if (removed != null) {
-      youngBytes.addAndGet(-bytes(removed.kv));
-    }
-    old.remove(key);
+    int hash = hash(key);
+    stripe(hash).remove(key, hash);
   }
 
-  /** Apply thread: all changes of a batch are in. */
-  void endUpdate() {
-    if (youngBytes.get() > generationBytes) {
-      old = young;
-      young = new ConcurrentHashMap<>();
-      youngBytes.set(0);
-    }
+  private boolean isTooLarge(Head head, KeyValue kv) {
+    return LatestStripe.bytes(head, kv.key(), kv.value()) > maxEntryBytes;
   }
 
-  private boolean isTooLarge(long bytes) {
-    return bytes > generationBytes / LARGEST_SHARE;
+  private LatestStripe stripe(int hash) {
+    return stripes[(hash >>> 10) & (stripes.length - 1)];
   }
 
-  private static long bytes(KeyValue kv) {
-    return (long) ENTRY_BYTES + kv.key().length() + kv.value().length();
-  }
-
-  /**
-   * Key and value of a command are views of its whole request; the cache holds no more than them.
-   */
-  private static KeyValue compact(KeyValue kv) {
-    int keyLength = kv.key().length();
-    int valueLength = kv.value().length();
-    byte[] own = new byte[keyLength + valueLength];
-    copy(kv.key(), own, 0);
-    copy(kv.value(), own, keyLength);
-    return new KeyValue(
-        Bytes.wrap(own, 0, keyLength),
-        kv.createRevision(),
-        kv.modRevision(),
-        kv.version(),
-        Bytes.wrap(own, keyLength, valueLength),
-        kv.lease());
-  }
-
-  private static void copy(Bytes source, byte[] target, int at) {
-    System.arraycopy(source.backingArray(), source.backingOffset(), target, at, source.length());
+  private static int hash(Bytes key) {
+    int hash = key.hashCode() * GOLDEN_RATIO;
+    return hash ^ (hash >>> 15);
   }
 }

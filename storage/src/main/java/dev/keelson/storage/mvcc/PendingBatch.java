@@ -46,7 +46,7 @@ final class PendingBatch {
       }
     }
 
-    record Delete(long main) implements Version {}
+    record Delete(long main, int sub) implements Version {}
   }
 
   PendingBatch(EngineReader engine, LatestCache cache, StoreState committed) {
@@ -104,8 +104,8 @@ final class PendingBatch {
   }
 
   private Optional<Head> committedHead(Bytes key) {
-    var cached = cache.find(key);
-    return cached.isPresent() ? Optional.of(cached.get().head()) : StoredValues.head(engine, key);
+    var cached = cache.head(key);
+    return cached.isPresent() ? cached : StoredValues.head(engine, key);
   }
 
   Optional<KeyValue> get(Bytes key) {
@@ -162,9 +162,6 @@ final class PendingBatch {
     crc.reset();
     crc.update(records.array(), records.valueAt() + ChangeCodec.TYPE_BYTES, wireBytes);
     var head = new Head(main, sub, create, version, lease, wireBytes, (int) crc.getValue());
-    records.reserve(Family.HISTORY, KeyCodec.historyKeyLength(key), head.encodedLength());
-    KeyCodec.writeHistoryKey(records.array(), records.keyAt(), key, main, sub);
-    head.write(records.array(), records.valueAt());
     previous.ifPresent(old -> totals = totals.minus(old));
     totals = totals.plus(head);
     writtenBytes += Footprint.of(key.length(), wireBytes);
@@ -178,20 +175,22 @@ final class PendingBatch {
     records.reserve(Family.CHANGES, KeyCodec.REVISION_BYTES, ChangeCodec.length(tombstone));
     KeyCodec.writeRevision(records.array(), records.keyAt(), main, sub);
     ChangeCodec.writeDelete(records.array(), records.valueAt(), tombstone);
-    records.reserve(Family.HISTORY, KeyCodec.historyKeyLength(key), 0);
-    KeyCodec.writeHistoryKey(records.array(), records.keyAt(), key, main, sub);
     totals = totals.minus(previous);
     writtenBytes += Footprint.ofTombstone(key.length());
-    remember(key, new Version.Delete(main));
+    remember(key, new Version.Delete(main, sub));
   }
 
   private void remember(Bytes key, Version version) {
     changed.computeIfAbsent(key, _ -> new ArrayList<>(1)).add(version);
   }
 
-  /** Completes the records with the newest state and the position they stand for. */
+  /**
+   * Completes the records with what finds the changes, and the position they stand for. The indexes
+   * are written in key order: the engine then finds most places near the one before.
+   */
   EngineBatch seal(LogPosition applied) {
     Invariant.check(!inCommand, "a batch ends inside a command");
+    changed.forEach(this::writeHistory);
     changed.forEach(this::writeLatest);
     meta.forEach((key, value) -> records.put(Family.META, MetaKeys.opaque(key), value.toArray()));
     records.put(Family.META, MetaKeys.STATE.toArray(), state(applied).encode());
@@ -206,11 +205,28 @@ final class PendingBatch {
     cache.beginUpdate();
     for (var change : changed.entrySet()) {
       switch (change.getValue().getLast()) {
-        case Version.Put(var head, var value) -> cache.put(head, head.with(change.getKey(), value));
+        case Version.Put(var head, var value) -> cache.put(change.getKey(), head, value);
         case Version.Delete _ -> cache.remove(change.getKey());
       }
     }
-    cache.endUpdate();
+  }
+
+  /** The newest first, as the entries of a key lie. */
+  private void writeHistory(Bytes key, List<Version> versions) {
+    for (var version : versions.reversed()) {
+      switch (version) {
+        case Version.Put(var head, _) -> {
+          reserveHistory(key, head.main(), head.sub(), head.encodedLength());
+          head.write(records.array(), records.valueAt());
+        }
+        case Version.Delete(long main, int sub) -> reserveHistory(key, main, sub, 0);
+      }
+    }
+  }
+
+  private void reserveHistory(Bytes key, long main, int sub, int valueLength) {
+    records.reserve(Family.HISTORY, KeyCodec.historyKeyLength(key), valueLength);
+    KeyCodec.writeHistoryKey(records.array(), records.keyAt(), key, main, sub);
   }
 
   private void writeLatest(Bytes key, List<Version> versions) {

@@ -64,7 +64,7 @@ public final class StoreView implements ReadView {
 
   private RangeOutcome latest(RangeQuery query, Bytes key) {
     var reader = reader();
-    var cached = cache.find(key, revision(), published.cacheUpdates());
+    var cached = cache.find(key, revision());
     if (cached.isPresent()) {
       return RangeReader.single(query, key, cached.get().head(), cached.get()::kv);
     }

@@ -15,7 +15,11 @@ public record WalConfig(
     int segmentBytes, int allocationBytes, long tailBytes, int queueAppends, long queueBytes) {
   private static final int MIB = 1 << 20;
 
-  public static final WalConfig DEFAULT = new WalConfig(64 * MIB, MIB, 64L * MIB, 4096, 64L * MIB);
+  /**
+   * The tail is short: entries that die young cost the collector nothing, and a follower that is
+   * further behind is served from the page cache.
+   */
+  public static final WalConfig DEFAULT = new WalConfig(64 * MIB, MIB, MIB, 4096, 64L * MIB);
 
   public WalConfig {
     checkRange("segmentBytes", segmentBytes, 1 << 10, 1 << 30);
