@@ -44,6 +44,7 @@ public final class TxnCases {
         Case.of("137", "an empty nested txn succeeds", TxnCases::emptyNested),
         Case.of("285", "inner ranges count the txn's own state", TxnCases::innerCounts),
         Case.of("T10", "puts are checked before ranges", TxnCases::putsFirst),
+        Case.of("T10-put", "in a txn the key is missed before the lease", TxnCases::keyBeforeLease),
         Case.of("T11", "prev_kv sees earlier ops of the txn", TxnCases::previousInside),
         Case.of("T23", "an ignore flag after the key's removal is refused", TxnCases::hazard)
             .tagged(Tag.WHOLE_STORE, Tag.CRASHES_3_4));
@@ -60,6 +61,13 @@ public final class TxnCases {
                         .then(op(keys.put("n2", "pre")))
                         .otherwise(op(keys.put("n2", "post"))))));
     Expect.equal("pre", store.valueOf(keys.at("n2")), "n2");
+  }
+
+  /** Case 92 is the same put outside a txn, where the lease is missed first. */
+  private static void keyBeforeLease(Store store, Keys keys) {
+    var put = keys.put("absent", "").setIgnoreValue(true).setLease(987_654_321);
+    Expect.error(EtcdError.KEY_NOT_FOUND, () -> store.txn(new Txn().then(op(put))));
+    Expect.error(EtcdError.LEASE_NOT_FOUND, () -> store.put(put));
   }
 
   private static void ownWrites(Store store, Keys keys) {

@@ -5,22 +5,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keelson.conformance.InProcessCluster;
 import dev.keelson.conformance.process.ProcessCluster;
 import dev.keelson.conformance.process.Program;
-import dev.keelson.conformance.store.Store;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same random commands to a Keelson member and to the etcd of the machine. */
+/**
+ * The same random requests to Keelson members and to the etcd of the machine, side by side: answers
+ * and event streams compared field by field. Replays with {@code -Dkeelson.seed}.
+ */
 class KeelsonComparisonTest {
-  private static final int COMMANDS = 3_000;
-  private static final Duration AT_MOST = Duration.ofSeconds(10);
+  private static final int LANES = 4;
+  private static final int COMMANDS_EACH = Integer.getInteger("keelson.commands", 50_000) / LANES;
 
   static LongStream seeds() {
     Long pinned = Long.getLong("keelson.seed");
-    return pinned != null ? LongStream.of(pinned) : LongStream.rangeClosed(1, 3);
+    return LongStream.of(
+        pinned != null ? pinned : ThreadLocalRandom.current().nextLong(1_000_000_000));
   }
 
   @ParameterizedTest(name = "seed {0}")
@@ -29,15 +34,39 @@ class KeelsonComparisonTest {
     Assumptions.assumeTrue(
         Program.Etcd.isInstalled(),
         "needs " + Program.Etcd.DEBIAN + ": install Debian's package etcd-server");
-    try (var etcd = ProcessCluster.start(Program.Etcd.debian(), 1, List.of());
-        var keelson = InProcessCluster.start(1, List.of());
-        var reference = Store.connect(etcd.endpoints().getFirst());
-        var subject = Store.connect(keelson.endpoints().getFirst())) {
-      Comparison.Verdict verdict = new Comparison(reference, subject).run(seed, COMMANDS, AT_MOST);
+    List<ProcessCluster> etcds = new ArrayList<>();
+    List<InProcessCluster> keelsons = new ArrayList<>();
+    try {
+      for (int lane = 0; lane < LANES; lane++) {
+        etcds.add(ProcessCluster.start(Program.Etcd.debian(), 1, List.of()));
+        keelsons.add(InProcessCluster.start(1, List.of()));
+      }
+      long start = System.nanoTime();
+      List<Comparison.Verdict> verdicts =
+          Lanes.run(
+              etcds.stream().map(c -> c.endpoints().getFirst()).toList(),
+              keelsons.stream().map(c -> c.endpoints().getFirst()).toList(),
+              seed,
+              COMMANDS_EACH);
 
-      assertThat(verdict.difference()).as("after %d commands", verdict.commands()).isEmpty();
-      assertThat(verdict.commands()).isGreaterThan(100);
-      System.out.println("seed=" + seed + " " + verdict);
+      assertThat(verdicts)
+          .allSatisfy(
+              verdict ->
+                  assertThat(verdict.difference())
+                      .as("-Dkeelson.seed=%d, after %d commands", seed, verdict.commands())
+                      .isEmpty());
+      assertThat(verdicts).allMatch(verdict -> verdict.commands() == COMMANDS_EACH);
+      assertThat(verdicts)
+          .allMatch(v -> v.refused() > v.commands() / 50 && v.refused() < v.commands() / 2);
+      System.out.printf(
+          "seed=%d commands=%d refused=%d took=%s%n",
+          seed,
+          verdicts.stream().mapToInt(Comparison.Verdict::commands).sum(),
+          verdicts.stream().mapToInt(Comparison.Verdict::refused).sum(),
+          Duration.ofNanos(System.nanoTime() - start));
+    } finally {
+      keelsons.forEach(InProcessCluster::close);
+      etcds.forEach(ProcessCluster::close);
     }
   }
 }

@@ -1,16 +1,20 @@
 package dev.keelson.conformance.differential;
 
 import com.google.protobuf.ByteString;
+import dev.keelson.api.etcdserverpb.CompactionRequest;
 import dev.keelson.api.etcdserverpb.Compare;
 import dev.keelson.api.etcdserverpb.Compare.CompareResult;
 import dev.keelson.api.etcdserverpb.Compare.CompareTarget;
 import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
+import dev.keelson.api.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.etcdserverpb.RangeRequest;
 import dev.keelson.api.etcdserverpb.RangeRequest.SortOrder;
 import dev.keelson.api.etcdserverpb.RangeRequest.SortTarget;
 import dev.keelson.api.etcdserverpb.RequestOp;
 import dev.keelson.api.etcdserverpb.TxnRequest;
+import dev.keelson.api.etcdserverpb.WatchCreateRequest;
+import dev.keelson.api.etcdserverpb.WatchCreateRequest.FilterType;
 import java.util.List;
 import java.util.Random;
 
@@ -34,10 +38,21 @@ final class RandomCommands {
           .map(ByteString::copyFromUtf8)
           .toList();
 
-  private final Random random;
+  private static final List<Long> LEASES = List.of(11L, 12L, 13L, -3L);
+  private static final long UNKNOWN_LEASE = 4711;
 
-  RandomCommands(long seed) {
+  private final Random random;
+  private final boolean leases;
+  private final boolean watches;
+
+  /**
+   * @param leases whether both sides serve leases
+   * @param watches whether both sides serve watches
+   */
+  RandomCommands(long seed, boolean leases, boolean watches) {
     this.random = new Random(seed);
+    this.leases = leases;
+    this.watches = watches;
   }
 
   /**
@@ -46,23 +61,93 @@ final class RandomCommands {
    */
   Command next(long revision, long floor) {
     int draw = random.nextInt(1000);
-    if (draw < 330) {
+    if (draw < 280) {
       return new Command.Put(put(true));
     }
-    if (draw < 430) {
+    if (draw < 370) {
       return new Command.Delete(delete());
     }
-    if (draw < 700) {
+    if (draw < 640) {
       return new Command.Range(range(revision, floor, true));
     }
-    if (draw < 970) {
-      return new Command.Transaction(txn(revision, floor, 3, chance(3)));
+    if (draw < 850) {
+      return new Command.Transaction(
+          chance(100) ? tooManyOps(revision) : txn(revision, floor, 3, chance(3)));
+    }
+    if (draw < 950) {
+      if (!leases) {
+        return new Command.Put(put(true));
+      }
+      return leaseCommand();
+    }
+    if (draw < 975) {
+      if (!watches) {
+        return new Command.Delete(delete());
+      }
+      return chance(3)
+          ? new Command.CancelWatch(random.nextInt(10))
+          : new Command.Watch(watch(revision, floor));
     }
     if (draw < 985) {
-      long target = chance(4) ? around(revision, floor) : (revision + floor) / 2;
-      return new Command.Compact(target, random.nextBoolean());
+      return new Command.Compact(
+          CompactionRequest.newBuilder()
+              .setRevision(chance(4) ? around(revision, floor) : (revision + floor) / 2)
+              .setPhysical(random.nextBoolean())
+              .build());
     }
     return new Command.Hash();
+  }
+
+  private Command leaseCommand() {
+    return switch (random.nextInt(6)) {
+      case 0, 1 -> new Command.Grant(grant());
+      case 2 -> new Command.Revoke(chance(3) ? pick(LEASES) : UNKNOWN_LEASE);
+      case 3 -> new Command.KeepAlive(chance(5) ? UNKNOWN_LEASE : pick(LEASES));
+      case 4 -> new Command.TimeToLive(chance(5) ? 0 : pick(LEASES), random.nextBoolean());
+      default -> chance(3) ? new Command.Leases() : new Command.Revoke(pick(LEASES));
+    };
+  }
+
+  /** Long enough to outlive the run: when a lease ends by itself is another test's matter. */
+  private LeaseGrantRequest grant() {
+    var grant = LeaseGrantRequest.newBuilder().setID(pick(LEASES));
+    return switch (random.nextInt(8)) {
+      case 0 -> grant.setTTL(9_000_000_001L).build();
+      case 1 -> grant.setTTL(9_000_000_000L).build();
+      default -> grant.setTTL(3_600 + random.nextInt(1000)).build();
+    };
+  }
+
+  private WatchCreateRequest watch(long revision, long floor) {
+    var watch =
+        WatchCreateRequest.newBuilder()
+            .setKey(key())
+            .setPrevKv(random.nextBoolean())
+            .setFragment(chance(5))
+            .setProgressNotify(chance(5));
+    if (!chance(4)) {
+      watch.setRangeEnd(end());
+    }
+    if (chance(4)) {
+      watch.addFilters(random.nextBoolean() ? FilterType.NOPUT : FilterType.NODELETE);
+    }
+    if (chance(3)) {
+      watch.setWatchId(random.nextInt(-2, 6));
+    }
+    // From the past, from now, from the future, and at times from before the floor.
+    return switch (random.nextInt(4)) {
+      case 0 -> watch.build();
+      case 1 -> watch.setStartRevision(revision + random.nextInt(30)).build();
+      default -> watch.setStartRevision(Math.max(0, around(revision, floor))).build();
+    };
+  }
+
+  private TxnRequest tooManyOps(long revision) {
+    var txn = TxnRequest.newBuilder();
+    for (int i = random.nextInt(127, 131); i > 0; i--) {
+      txn.addCompare(compare(revision));
+    }
+    return txn.build();
   }
 
   private PutRequest put(boolean mayIgnore) {
@@ -73,7 +158,7 @@ final class RandomCommands {
     }
     return put.setIgnoreValue(ignoreValue)
         .setIgnoreLease(mayIgnore && chance(8))
-        .setLease(chance(40) ? 4711 : 0)
+        .setLease(chance(40) ? UNKNOWN_LEASE : chance(3) ? pick(LEASES) : 0)
         .build();
   }
 
@@ -189,7 +274,7 @@ final class RandomCommands {
       case 0 -> compare.setVersion(random.nextInt(4));
       case 1 -> compare.setCreateRevision(revision - random.nextInt(10));
       case 2 -> compare.setModRevision(revision - random.nextInt(10));
-      case 3 -> compare.setLease(0);
+      case 3 -> compare.setLease(chance(2) ? 0 : pick(LEASES));
       default -> compare.setValue(pick(VALUES));
     }
     return compare.build();

@@ -1,118 +1,99 @@
 package dev.keelson.conformance.differential;
 
-import dev.keelson.api.etcdserverpb.Compare;
-import dev.keelson.api.etcdserverpb.DeleteRangeResponse;
-import dev.keelson.api.etcdserverpb.HashKVResponse;
-import dev.keelson.api.etcdserverpb.PutResponse;
-import dev.keelson.api.etcdserverpb.RangeRequest;
-import dev.keelson.api.etcdserverpb.RangeRequest.SortTarget;
-import dev.keelson.api.etcdserverpb.RangeResponse;
-import dev.keelson.api.etcdserverpb.RequestOp;
-import dev.keelson.api.etcdserverpb.ResponseHeader;
-import dev.keelson.api.etcdserverpb.TxnRequest;
-import dev.keelson.api.etcdserverpb.TxnResponse;
-import dev.keelson.api.mvccpb.KeyValue;
+import com.google.common.util.concurrent.ListenableFuture;
+import com.google.protobuf.Message;
+import dev.keelson.api.etcdserverpb.HashKVRequest;
+import dev.keelson.api.etcdserverpb.KVGrpc;
+import dev.keelson.api.etcdserverpb.LeaseGrpc;
+import dev.keelson.api.etcdserverpb.LeaseLeasesRequest;
+import dev.keelson.api.etcdserverpb.LeaseRevokeRequest;
+import dev.keelson.api.etcdserverpb.LeaseTimeToLiveRequest;
+import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
+import dev.keelson.conformance.store.KeepAlive;
 import dev.keelson.conformance.store.Store;
-import dev.keelson.conformance.store.Txn;
 import io.grpc.StatusRuntimeException;
-import java.util.Comparator;
-import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
-/** One of the two servers; its answers with what may differ taken out. */
-final class Side {
+/** One of the two servers, asked without waiting. */
+final class Side implements AutoCloseable {
+  private static final long CALL_SECONDS = 20;
+
   private final Store store;
+  private final KeepAlive keepAlive;
+  private final WatchTranscript watch;
 
   Side(Store store) {
     this.store = store;
+    this.keepAlive = store.keepAlive();
+    this.watch = new WatchTranscript(store.watch());
   }
 
-  /** The answer as text: the same text from both sides means the same behaviour. */
-  String answer(Command command) {
-    try {
-      return switch (command) {
-        case Command.Range(var request) -> normal(request, store.range(request.toBuilder()));
-        case Command.Put(var request) -> normal(store.put(request.toBuilder()));
-        case Command.Delete(var request) -> normal(store.delete(request.toBuilder()));
-        case Command.Transaction(var request) -> normal(store.txn(asTxn(request)));
-        case Command.Compact(long revision, boolean physical) ->
-            "compacted at "
-                + (physical ? store.compactPhysically(revision) : store.compact(revision))
-                    .getHeader()
-                    .getRevision();
-        case Command.Hash() -> normal(store.hashKv(0));
-      };
-    } catch (StatusRuntimeException e) {
-      return e.getStatus().getCode() + " " + e.getStatus().getDescription();
-    }
+  Store store() {
+    return store;
   }
 
-  long revision() {
-    return store.revision();
+  KeepAlive keepAlive() {
+    return keepAlive;
   }
 
-  private static Txn asTxn(TxnRequest request) {
-    return new Txn()
-        .when(request.getCompareList().toArray(Compare[]::new))
-        .then(request.getSuccessList())
-        .otherwise(request.getFailureList().toArray(RequestOp[]::new));
+  WatchTranscript watch() {
+    return watch;
   }
 
-  /** R11: keys of equal rank may come in any order, so ranks are compared in order, keys as set. */
-  private static String normal(RangeRequest request, RangeResponse response) {
-    if (request.getSortTarget() == SortTarget.KEY) {
-      return response.toBuilder().setHeader(bare(response.getHeader())).build().toString();
-    }
-    List<String> ranks =
-        response.getKvsList().stream().map(kv -> rank(request.getSortTarget(), kv)).toList();
-    List<KeyValue> kvs =
-        request.getLimit() > 0
-            ? List.of()
-            : response.getKvsList().stream()
-                .sorted(Comparator.comparing(KeyValue::toString))
-                .toList();
-    return ranks
-        + " count "
-        + response.getCount()
-        + " more "
-        + response.getMore()
-        + " revision "
-        + response.getHeader().getRevision()
-        + " "
-        + kvs;
-  }
-
-  private static String rank(SortTarget target, KeyValue kv) {
-    return switch (target) {
-      case KEY, UNRECOGNIZED -> kv.getKey().toString();
-      case VERSION -> Long.toString(kv.getVersion());
-      case CREATE -> Long.toString(kv.getCreateRevision());
-      case MOD -> Long.toString(kv.getModRevision());
-      case VALUE -> kv.getValue().toStringUtf8();
+  ListenableFuture<? extends Message> ask(Command.Unary command) {
+    return switch (command) {
+      case Command.Range(var request) -> kv().range(request);
+      case Command.Put(var request) -> kv().put(request);
+      case Command.Delete(var request) -> kv().deleteRange(request);
+      case Command.Transaction(var request) -> kv().txn(request);
+      case Command.Compact(var request) -> kv().compact(request);
+      case Command.Hash() -> maintenance().hashKV(HashKVRequest.getDefaultInstance());
+      case Command.Grant(var request) -> lease().leaseGrant(request);
+      case Command.Revoke(long id) ->
+          lease().leaseRevoke(LeaseRevokeRequest.newBuilder().setID(id).build());
+      case Command.TimeToLive(long id, boolean keys) ->
+          lease()
+              .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder().setID(id).setKeys(keys).build());
+      case Command.Leases() -> lease().leaseLeases(LeaseLeasesRequest.getDefaultInstance());
     };
   }
 
-  private static String normal(PutResponse response) {
-    return response.toBuilder().setHeader(bare(response.getHeader())).build().toString();
+  /** A message, or the error as text. */
+  static Object answer(ListenableFuture<? extends Message> call) {
+    try {
+      return call.get(2 * CALL_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof StatusRuntimeException status) {
+        return status.getStatus().getCode() + " " + status.getStatus().getDescription();
+      }
+      throw new IllegalStateException(e);
+    } catch (TimeoutException e) {
+      throw new IllegalStateException("a call outlived its deadline", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
-  private static String normal(DeleteRangeResponse response) {
-    return response.toBuilder().setHeader(bare(response.getHeader())).build().toString();
+  @Override
+  public void close() {
+    keepAlive.close();
+    watch.close();
   }
 
-  private static String normal(TxnResponse response) {
-    return response.toBuilder().setHeader(bare(response.getHeader())).build().toString();
+  private KVGrpc.KVFutureStub kv() {
+    return KVGrpc.newFutureStub(store.channel()).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
-  /** Appendix B, 8: etcd 3.4 has no hash_revision. */
-  private static String normal(HashKVResponse response) {
-    return response.toBuilder()
-        .setHeader(bare(response.getHeader()))
-        .clearHashRevision()
-        .build()
-        .toString();
+  private LeaseGrpc.LeaseFutureStub lease() {
+    return LeaseGrpc.newFutureStub(store.channel())
+        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
-  private static ResponseHeader bare(ResponseHeader header) {
-    return ResponseHeader.newBuilder().setRevision(header.getRevision()).build();
+  private MaintenanceGrpc.MaintenanceFutureStub maintenance() {
+    return MaintenanceGrpc.newFutureStub(store.channel())
+        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -52,7 +52,7 @@ final class PathChecks {
 
   private Optional<EtcdError> ofChange(RequestOp operation) {
     return switch (operation.getRequestCase()) {
-      case REQUEST_PUT -> ofPut(operation.getRequestPut());
+      case REQUEST_PUT -> ofPutInTxn(operation.getRequestPut());
       case REQUEST_DELETE_RANGE -> remember(operation.getRequestDeleteRange());
       case REQUEST_NOT_SET -> Optional.of(EtcdError.KEY_NOT_FOUND); // T15
       case REQUEST_RANGE, REQUEST_TXN -> Optional.empty();
@@ -63,11 +63,25 @@ final class PathChecks {
     return operation.hasRequestRange() ? ofRange(operation.getRequestRange()) : Optional.empty();
   }
 
-  /** U5 before U4. */
+  /** A put on its own: U5 before U4. */
   Optional<EtcdError> ofPut(PutRequest put) {
-    if (put.getLease() != 0 && !leases.exists(put.getLease())) {
-      return Optional.of(EtcdError.LEASE_NOT_FOUND);
-    }
+    Optional<EtcdError> ofLease = ofLease(put);
+    return ofLease.isPresent() ? ofLease : ofIgnored(put);
+  }
+
+  /** Inside a txn the order is the other way round: so etcd answers, whatever the version. */
+  private Optional<EtcdError> ofPutInTxn(PutRequest put) {
+    Optional<EtcdError> ofIgnored = ofIgnored(put);
+    return ofIgnored.isPresent() ? ofIgnored : ofLease(put);
+  }
+
+  private Optional<EtcdError> ofLease(PutRequest put) {
+    return put.getLease() != 0 && !leases.exists(put.getLease())
+        ? Optional.of(EtcdError.LEASE_NOT_FOUND)
+        : Optional.empty();
+  }
+
+  private Optional<EtcdError> ofIgnored(PutRequest put) {
     if (put.getIgnoreValue() || put.getIgnoreLease()) {
       var key = WireBytes.of(put.getKey());
       if (wasDeleted(key) || state.get(key).isEmpty()) {
