@@ -24,7 +24,10 @@ class FullDiskTest {
   void aMemberOnAFullDiskStopsAndComesBackWithRoom() {
     Assumptions.assumeFalse(Programs.isEtcd(), "an etcd preallocates more than the small disk");
     try (var cluster =
-        ProcessCluster.prepare(Programs.underTest(), 3, List.of("--wal-segment-bytes=1048576"))) {
+        ProcessCluster.prepare(
+            Programs.underTest(),
+            3,
+            List.of("--wal-segment-bytes=1048576", "--quota-backend-bytes=-1"))) {
       MemberProcess cramped = cluster.member(2);
       Path disk = cramped.spec().dataDir();
       Assumptions.assumeTrue(mount(disk), "needs the right to mount a tmpfs");

@@ -16,6 +16,7 @@ public final class DiskWatch implements AutoCloseable {
   private static final long MEBIBYTE = 1L << 20;
   private static final long MAX_RESERVE_BYTES = 1_024 * MEBIBYTE;
   private static final long MIN_RESERVE_BYTES = 256 * MEBIBYTE;
+  private static final long MIN_DISK_BYTES = 64 * MEBIBYTE;
   private static final int RESERVE_SHARE = 20;
   private static final int SMALL_DISK_SHARE = 4;
 
@@ -45,8 +46,14 @@ public final class DiskWatch implements AutoCloseable {
     thread.start();
   }
 
-  /** What is kept back: a twentieth of the disk, 256 MiB to 1 GiB, never over a quarter of it. */
+  /**
+   * What is kept back: a twentieth of the disk, 256 MiB to 1 GiB, never over a quarter of it. On a
+   * disk that a file of the log would fill, nothing.
+   */
   static long reserveBytes(long totalBytes) {
+    if (totalBytes < MIN_DISK_BYTES) {
+      return 0;
+    }
     long least = Math.min(MIN_RESERVE_BYTES, totalBytes / SMALL_DISK_SHARE);
     return Math.min(MAX_RESERVE_BYTES, Math.max(least, totalBytes / RESERVE_SHARE));
   }

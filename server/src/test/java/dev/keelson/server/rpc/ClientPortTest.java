@@ -1,6 +1,8 @@
 package dev.keelson.server.rpc;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.api.etcdserverpb.KVGrpc;
@@ -15,7 +17,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +48,17 @@ class ClientPortTest {
     assertThat(health.body()).isEqualTo("{\"health\":\"true\",\"reason\":\"\"}");
     assertThat(health.headers().firstValue("Content-Type")).contains("text/plain; charset=utf-8");
     assertServesGrpc();
+  }
+
+  @Test
+  void pingsEveryFewSecondsAreWelcomeWithoutACallToo() throws Exception {
+    try (var raw = new RawHttp2(port.address())) {
+      var answered = new AtomicInteger();
+      await()
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(1_100))
+          .until(() -> raw.ping() ? answered.incrementAndGet() == 5 : fail("goodbye"));
+    }
   }
 
   @Test

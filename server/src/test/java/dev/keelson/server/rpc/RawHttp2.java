@@ -13,6 +13,9 @@ final class RawHttp2 implements AutoCloseable {
   private static final int DATA = 0;
   private static final int HEADERS = 1;
   private static final int SETTINGS = 4;
+  private static final int PING = 6;
+  private static final int GO_AWAY = 7;
+  private static final int ACK = 1;
   private static final int END_STREAM = 1;
   private static final int END_HEADERS = 4;
 
@@ -61,6 +64,22 @@ final class RawHttp2 implements AutoCloseable {
       byte[] payload = in.readNBytes(length);
       if (type == HEADERS && (flags & END_STREAM) != 0) {
         return new String(payload, StandardCharsets.ISO_8859_1);
+      }
+    }
+  }
+
+  /** Pings; false if the server says goodbye instead of answering. */
+  boolean ping() throws IOException {
+    frame(PING, 0, 0, new byte[8]);
+    var in = new DataInputStream(socket.getInputStream());
+    while (true) {
+      int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+      int type = in.readUnsignedByte();
+      int flags = in.readUnsignedByte();
+      in.readInt();
+      in.readNBytes(length);
+      if (type == GO_AWAY || (type == PING && (flags & ACK) != 0)) {
+        return type == PING;
       }
     }
   }

@@ -160,6 +160,7 @@ class SpaceGuardTest {
     assertThat(DiskWatch.reserveBytes(10 * GIBIBYTE)).isEqualTo(GIBIBYTE / 2);
     assertThat(DiskWatch.reserveBytes(GIBIBYTE)).isEqualTo(GIBIBYTE / 4);
     assertThat(DiskWatch.reserveBytes(64 << 20)).isEqualTo(16 << 20);
+    assertThat(DiskWatch.reserveBytes(16 << 20)).as("holds no store anyway").isZero();
   }
 
   @Test
