@@ -16,6 +16,7 @@ import dev.keelson.server.compaction.AutoCompactor;
 import dev.keelson.server.config.MemberUrl;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.http.ApiVersions;
+import dev.keelson.server.lease.LeaseKeeper;
 import dev.keelson.server.replica.ApplyStage;
 import dev.keelson.server.replica.DurabilityGate;
 import dev.keelson.server.replica.LogKeeping;
@@ -28,6 +29,7 @@ import dev.keelson.server.replica.ReplicaParts;
 import dev.keelson.server.replica.WalStage;
 import dev.keelson.server.rpc.ClientPort;
 import dev.keelson.server.rpc.ClientPortConfig;
+import dev.keelson.server.rpc.LeaseDependencies;
 import dev.keelson.server.rpc.RpcDependencies;
 import dev.keelson.server.rpc.StreamTiming;
 import dev.keelson.server.snapshot.IncomingSnapshots;
@@ -134,7 +136,7 @@ public final class KeelsonServer implements AutoCloseable {
         new FileSystemSpace(List.of(config.identity().dataDir(), config.identity().walDir()));
     var rule = quotaRule(disk);
     var running = startReplica(node, storage, transport, incoming, rule);
-    listenToPeers(transport, running.replica(), incoming);
+    listenToPeers(transport, running, incoming);
     watchDisk(disk, running.space());
     startAutoCompaction(running.replica(), store);
     startClientPort(identity, running, store);
@@ -182,8 +184,8 @@ public final class KeelsonServer implements AutoCloseable {
             storage.store(), storage.files(), MvccConfig.defaults(), storage.marker(), clock));
   }
 
-  /** The log and the guard of the space it fills. */
-  private record Running(ReplicaInbox replica, SpaceGuard space) {}
+  /** The log, the guard of the space it fills, and who keeps the time of leases. */
+  private record Running(ReplicaInbox replica, SpaceGuard space, LeaseKeeper leases) {}
 
   private Running startReplica(
       RaftNode node,
@@ -200,11 +202,13 @@ public final class KeelsonServer implements AutoCloseable {
     var upkeep = upkeep(storage.store(), inbox);
     var space = spaceGuard(storage, rule, inbox);
     closing.add(upkeep);
+    var leases = leaseKeeper(storage.store(), inbox, transport, limits);
+    closing.add(leases);
     var apply =
         new ApplyStage(
             storage.store(),
             inbox,
-            new ApplyStage.Followers(pending, upkeep, space),
+            new ApplyStage.Followers(pending, upkeep, space, leases),
             incoming,
             this::memberFailed,
             clock);
@@ -227,8 +231,9 @@ public final class KeelsonServer implements AutoCloseable {
     var loop = new ReplicaLoop(node, inbox, limits, parts);
     closing.add(loop);
     upkeep.start();
+    leases.start();
     loop.start();
-    return new Running(inbox, space);
+    return new Running(inbox, space, leases);
   }
 
   private QuotaRule quotaRule(DiskSpace disk) throws StartException {
@@ -257,6 +262,19 @@ public final class KeelsonServer implements AutoCloseable {
     watch.start();
   }
 
+  private LeaseKeeper leaseKeeper(
+      LiveStore store, ReplicaInbox replica, NettyPeerTransport transport, ReplicaLimits limits) {
+    long electionNanos = limits.tickNanos() * limits.electionTicks();
+    return new LeaseKeeper(
+        store.current(),
+        replica,
+        transport,
+        new LeaseKeeper.Timing(limits.requestTimeoutNanos(), electionNanos),
+        this::memberFailed,
+        clock,
+        random.nextLong());
+  }
+
   private Upkeep upkeep(LiveStore store, ReplicaInbox inbox) {
     var limits = new Upkeep.Limits(FLUSH_BYTES, config.timing().snapshotCount(), FLUSH_AGE_NANOS);
     return new Upkeep(
@@ -264,10 +282,10 @@ public final class KeelsonServer implements AutoCloseable {
   }
 
   private void listenToPeers(
-      NettyPeerTransport transport, ReplicaInbox replica, IncomingSnapshots incoming)
+      NettyPeerTransport transport, Running running, IncomingSnapshots incoming)
       throws StartException {
     try {
-      transport.start(replica, incoming);
+      transport.start(new PeerVoices(running.replica(), running.leases()), incoming);
     } catch (IOException e) {
       throw new StartException("--listen-peer-urls: " + e.getMessage(), e);
     }
@@ -300,7 +318,14 @@ public final class KeelsonServer implements AutoCloseable {
             running.space(),
             store.alarms()::raised,
             this::memberFailed,
-            clock);
+            clock,
+            new LeaseDependencies(
+                running.leases(),
+                () -> store.current().revision(),
+                LeaseDependencies.minTtlSeconds(
+                    config.timing().heartbeatIntervalMillis(),
+                    config.timing().electionTimeoutMillis()),
+                random));
     var streams =
         new StreamTiming(
             config.timing().electionTimeoutMillis(), StreamTiming.DEFAULT.watchProgressMillis());

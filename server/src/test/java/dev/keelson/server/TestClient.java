@@ -9,6 +9,7 @@ import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
 import dev.keelson.api.etcdserverpb.HashKVRequest;
 import dev.keelson.api.etcdserverpb.HashKVResponse;
 import dev.keelson.api.etcdserverpb.KVGrpc;
+import dev.keelson.api.etcdserverpb.LeaseGrpc;
 import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.etcdserverpb.RangeRequest;
@@ -29,7 +30,11 @@ final class TestClient implements AutoCloseable {
     this.channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
   }
 
-  private KVGrpc.KVBlockingStub kv() {
+  ManagedChannel channel() {
+    return channel;
+  }
+
+  KVGrpc.KVBlockingStub kv() {
     return KVGrpc.newBlockingStub(channel)
         .withWaitForReady()
         .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
@@ -37,6 +42,12 @@ final class TestClient implements AutoCloseable {
 
   private MaintenanceGrpc.MaintenanceBlockingStub maintenance() {
     return MaintenanceGrpc.newBlockingStub(channel)
+        .withWaitForReady()
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  LeaseGrpc.LeaseBlockingStub leases() {
+    return LeaseGrpc.newBlockingStub(channel)
         .withWaitForReady()
         .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
   }

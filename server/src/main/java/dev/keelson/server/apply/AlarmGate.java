@@ -32,8 +32,8 @@ public final class AlarmGate {
   /** A transaction that came through the log is not one of ranges alone (T22). */
   private static boolean changes(Command command) {
     return switch (command.getOperationCase()) {
-      case PUT, DELETE_RANGE, TXN, COMPACTION -> true;
-      case MEMBER_ATTRIBUTES, ALARM, OPERATION_NOT_SET -> false;
+      case PUT, DELETE_RANGE, TXN, COMPACTION, LEASE_GRANT, LEASE_REVOCATION -> true;
+      case LEASE_CHECKPOINTS, MEMBER_ATTRIBUTES, ALARM, OPERATION_NOT_SET -> false;
     };
   }
 }

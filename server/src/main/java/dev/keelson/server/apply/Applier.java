@@ -6,6 +6,7 @@ import dev.keelson.api.etcdserverpb.CompactionRequest;
 import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.status.EtcdError;
+import dev.keelson.raft.LogPosition;
 import dev.keelson.server.cluster.Member;
 import dev.keelson.storage.mvcc.CompactOutcome;
 import dev.keelson.storage.mvcc.KeyRange;
@@ -22,36 +23,45 @@ final class Applier {
   private final MvccStore store;
   private final MemberRegister members;
   private final AlarmRegister alarms;
-  private final LeaseDirectory leases;
+  private final LeaseCommands leases;
 
-  Applier(MvccStore store, MemberRegister members, AlarmRegister alarms, LeaseDirectory leases) {
+  Applier(MvccStore store, MemberRegister members, AlarmRegister alarms) {
     this.store = store;
     this.members = members;
     this.alarms = alarms;
-    this.leases = leases;
+    this.leases = new LeaseCommands(store);
+  }
+
+  /** What the commands since the last call have done to leases. */
+  List<LeaseChange> takeLeaseChanges() {
+    return leases.takeChanges();
   }
 
   /**
    * Runs one command in the open batch.
    *
+   * @param entry where it stands in the log
    * @param answered whether anybody here waits for the result: what only the answer needs is not
    *     read otherwise
    */
-  ApplyResult apply(Command command, boolean answered) {
+  ApplyResult apply(Command command, LogPosition entry, boolean answered) {
     Optional<EtcdError> refusal = AlarmGate.refusal(command, alarms.raised()); // P6
     return refusal.isPresent()
         ? new ApplyResult.Refused(refusal.get())
-        : execute(command, answered);
+        : execute(command, entry, answered);
   }
 
-  private ApplyResult execute(Command command, boolean answered) {
+  private ApplyResult execute(Command command, LogPosition entry, boolean answered) {
     return switch (command.getOperationCase()) {
       case PUT -> put(command.getPut(), answered);
       case DELETE_RANGE -> delete(command.getDeleteRange());
-      case TXN -> TxnEvaluator.evaluate(store.begin(), command.getTxn(), leases, answered);
+      case TXN -> TxnEvaluator.evaluate(store.begin(), command.getTxn(), leases::exists, answered);
       case COMPACTION -> compact(command.getCompaction());
       case MEMBER_ATTRIBUTES -> publish(command.getMemberAttributes());
       case ALARM -> alarms.apply(store, command.getAlarm(), currentRevision());
+      case LEASE_GRANT -> leases.grant(command.getLeaseGrant(), entry);
+      case LEASE_REVOCATION -> leases.revoke(command.getLeaseRevocation(), entry);
+      case LEASE_CHECKPOINTS -> leases.checkpoint(command.getLeaseCheckpoints(), entry);
       case OPERATION_NOT_SET ->
           throw new IllegalStateException(
               "a committed command is of a kind that this version does not know");
@@ -60,7 +70,7 @@ final class Applier {
 
   private ApplyResult put(PutRequest request, boolean answered) {
     var txn = store.begin();
-    Optional<EtcdError> error = new PathChecks(KvReader.of(txn), leases).ofPut(request);
+    Optional<EtcdError> error = new PathChecks(KvReader.of(txn), leases::exists).ofPut(request);
     if (error.isPresent()) {
       txn.commit();
       return new ApplyResult.Refused(error.get());

@@ -30,7 +30,6 @@ public final class ApplyLoop implements AutoCloseable {
 
   private final ArrayBlockingQueue<Work> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
   private final LiveStore store;
-  private final LeaseDirectory leases;
   private final Quota quota;
   private final Listener listener;
   private final Clock clock;
@@ -40,6 +39,9 @@ public final class ApplyLoop implements AutoCloseable {
   public interface Listener {
     /** Whether a client of this member waits for the result. */
     boolean isAwaited(long requestId);
+
+    /** These changes are visible to readers already. */
+    void leasesChanged(List<LeaseChange> changes);
 
     /** The command's outcome, visible to readers already. */
     void completed(long requestId, ApplyResult result);
@@ -62,10 +64,8 @@ public final class ApplyLoop implements AutoCloseable {
   }
 
   /** A loop over this store, not started yet. */
-  public ApplyLoop(
-      LiveStore store, LeaseDirectory leases, Quota quota, Listener listener, Clock clock) {
+  public ApplyLoop(LiveStore store, Quota quota, Listener listener, Clock clock) {
     this.store = store;
-    this.leases = leases;
     this.quota = quota;
     this.listener = listener;
     this.clock = clock;
@@ -155,7 +155,7 @@ public final class ApplyLoop implements AutoCloseable {
   /** Entries that become durable and visible together, and the answers that wait for that. */
   private final class Batch {
     private final List<Answer> answers = new ArrayList<>();
-    private Applier applier = new Applier(store.current(), store.members(), store.alarms(), leases);
+    private Applier applier = new Applier(store.current(), store.members(), store.alarms());
     private LogPosition last = store.current().applied();
     private int entries;
     private long bytes;
@@ -168,7 +168,7 @@ public final class ApplyLoop implements AutoCloseable {
         case COMMAND -> {
           var command = CommandCodec.decode(entry.payload());
           boolean awaited = listener.isAwaited(command.getRequestId());
-          var result = applier.apply(command, awaited);
+          var result = applier.apply(command, entry.position(), awaited);
           if (awaited) {
             answers.add(new Answer.Result(command.getRequestId(), judged(command, entry, result)));
           }
@@ -198,6 +198,10 @@ public final class ApplyLoop implements AutoCloseable {
     void commit() {
       if (entries > 0) {
         store.current().commitBatch(last);
+        var leaseChanges = applier.takeLeaseChanges();
+        if (!leaseChanges.isEmpty()) {
+          listener.leasesChanged(leaseChanges); // before anybody hears of a grant (L9)
+        }
         for (var answer : answers) {
           answer.giveTo(listener);
         }

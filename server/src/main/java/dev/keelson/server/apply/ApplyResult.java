@@ -41,6 +41,9 @@ public sealed interface ApplyResult {
   /** A compaction, in force; its keys are not removed yet. */
   record CompactionDone(long revision) implements ApplyResult {}
 
+  /** A lease was granted, revoked or checkpointed; or it was not, as the decision was too old. */
+  record LeaseDone(long revision) implements ApplyResult {}
+
   /** The member's attributes are known to all. */
   record MemberPublished() implements ApplyResult {}
 

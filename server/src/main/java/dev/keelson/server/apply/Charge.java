@@ -19,7 +19,15 @@ public final class Charge {
     return switch (command.getOperationCase()) {
       case PUT -> of(command.getPut());
       case TXN -> of(command.getTxn());
-      case DELETE_RANGE, COMPACTION, MEMBER_ATTRIBUTES, ALARM, OPERATION_NOT_SET -> 0;
+      case LEASE_GRANT -> LEASE_GRANT;
+      case DELETE_RANGE,
+          COMPACTION,
+          LEASE_REVOCATION,
+          LEASE_CHECKPOINTS,
+          MEMBER_ATTRIBUTES,
+          ALARM,
+          OPERATION_NOT_SET ->
+          0;
     };
   }
 

@@ -1,9 +1,13 @@
 package dev.keelson.server.apply;
 
+import dev.keelson.raft.Bytes;
 import dev.keelson.storage.mvcc.MvccStore;
 import dev.keelson.storage.mvcc.RangeOutcome;
 import dev.keelson.storage.mvcc.RangeQuery;
 import dev.keelson.storage.mvcc.ReadView;
+import dev.keelson.storage.mvcc.StoredLease;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -162,6 +166,16 @@ public final class LiveStore implements AutoCloseable {
     @Override
     public RangeOutcome page(RangeQuery query, long maxBytes) {
       return view.page(query, maxBytes);
+    }
+
+    @Override
+    public Optional<StoredLease> lease(long id) {
+      return view.lease(id);
+    }
+
+    @Override
+    public List<Bytes> attachedKeys(long lease) {
+      return view.attachedKeys(lease);
     }
 
     @Override

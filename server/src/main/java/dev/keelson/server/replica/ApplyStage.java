@@ -5,6 +5,8 @@ import dev.keelson.raft.LogPosition;
 import dev.keelson.raft.SnapshotDescriptor;
 import dev.keelson.server.apply.ApplyLoop;
 import dev.keelson.server.apply.ApplyResult;
+import dev.keelson.server.apply.LeaseChange;
+import dev.keelson.server.apply.LeaseListener;
 import dev.keelson.server.apply.LiveStore;
 import dev.keelson.server.apply.Quota;
 import dev.keelson.server.apply.Upkeep;
@@ -14,7 +16,9 @@ import java.util.List;
 /** The state machine as the replica thread uses it; the applying is done by "keelson-apply". */
 public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseable {
   private final ApplyLoop loop;
+  private final LiveStore store;
   private final ReplicaInbox inbox;
+  private final LeaseListener leases;
   private final SnapshotInstallation installation;
 
   /** Puts an arrived snapshot in the place of the store. Called on the apply thread. */
@@ -24,7 +28,8 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
   }
 
   /** Those who act on what is applied. */
-  public record Followers(PendingProposals pending, Upkeep upkeep, Quota quota) {}
+  public record Followers(
+      PendingProposals pending, Upkeep upkeep, Quota quota, LeaseListener leases) {}
 
   /** Starts the thread. */
   public ApplyStage(
@@ -34,16 +39,12 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
       SnapshotInstallation installation,
       MemberFailure failure,
       Clock clock) {
+    this.store = store;
     this.inbox = inbox;
+    this.leases = followers.leases();
     this.installation = installation;
-    // No lease can be granted yet, so none exists (U5).
     this.loop =
-        new ApplyLoop(
-            store,
-            _ -> false,
-            followers.quota,
-            new Results(inbox, followers.pending, followers.upkeep, failure),
-            clock);
+        new ApplyLoop(store, followers.quota(), new Results(inbox, followers, failure), clock);
     loop.start();
   }
 
@@ -57,6 +58,7 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
     loop.execute(
         () -> {
           installation.install(snapshot);
+          leases.replaced(store.current());
           inbox.snapshotInstalled(snapshot);
         });
   }
@@ -66,27 +68,32 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
     loop.close();
   }
 
-  private record Results(
-      ReplicaInbox inbox, PendingProposals pending, Upkeep upkeep, MemberFailure failure)
+  private record Results(ReplicaInbox inbox, Followers followers, MemberFailure failure)
       implements ApplyLoop.Listener {
     @Override
     public boolean isAwaited(long requestId) {
-      return pending.isAwaited(requestId);
+      return followers.pending().isAwaited(requestId);
+    }
+
+    @Override
+    public void leasesChanged(List<LeaseChange> changes) {
+      followers.leases().changed(changes);
     }
 
     @Override
     public void completed(long requestId, ApplyResult result) {
-      pending.complete(requestId, result);
+      followers.pending().complete(requestId, result);
     }
 
     @Override
     public void termBegan(long term) {
-      pending.failOlderThan(term);
+      followers.pending().failOlderThan(term);
+      followers.leases().termBegan(term);
     }
 
     @Override
     public void applied(LogPosition position, int entries, long bytes) {
-      upkeep.applied(entries, bytes);
+      followers.upkeep().applied(entries, bytes);
       inbox.applied(position.index());
     }
 

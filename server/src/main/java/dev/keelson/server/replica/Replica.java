@@ -15,6 +15,13 @@ public interface Replica {
   void propose(Command command, Completion<ApplyResult> completion);
 
   /**
+   * As {@link #propose}, for what only a leader may decide: it is never passed on to another one.
+   * It may still reach the log in a later term of this member's, so that the command must name its
+   * own.
+   */
+  void proposeAsLeader(Command command, Completion<ApplyResult> completion);
+
+  /**
    * Answers once the store here has applied everything that was acknowledged anywhere before this
    * call (R16). The value is the read index.
    */

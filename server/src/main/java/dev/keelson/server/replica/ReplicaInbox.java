@@ -74,6 +74,15 @@ public final class ReplicaInbox implements Replica, PeerListener {
 
   @Override
   public void propose(Command command, Completion<ApplyResult> completion) {
+    propose(command, true, completion);
+  }
+
+  @Override
+  public void proposeAsLeader(Command command, Completion<ApplyResult> completion) {
+    propose(command, false, completion);
+  }
+
+  private void propose(Command command, boolean forwardable, Completion<ApplyResult> completion) {
     if (!open) {
       completion.complete(new Outcome.Failure<>(EtcdError.STOPPED));
       return;
@@ -83,7 +92,7 @@ public final class ReplicaInbox implements Replica, PeerListener {
       return;
     }
     long requestId = nextRequestId.getAndIncrement();
-    var proposal = new Proposal(requestId, true, payload(requestId, command));
+    var proposal = new Proposal(requestId, forwardable, payload(requestId, command));
     long deadline = clock.nanoTime() + limits.requestTimeoutNanos();
     if (!pending.add(requestId, completion, deadline)) {
       completion.complete(new Outcome.Failure<>(EtcdError.REQUEST_TOO_MANY_REQUESTS));

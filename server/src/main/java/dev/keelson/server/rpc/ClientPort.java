@@ -199,6 +199,7 @@ public final class ClientPort implements AutoCloseable {
                     new TxnValidator(limits.maxTxnOps()),
                     limits.maxRequestBytes())
                 .bind(environment),
+            new LeaseService(dependencies, headers).bind(environment),
             new ClusterService(dependencies.replica(), dependencies.members(), headers)
                 .bind(environment),
             new MaintenanceService(dependencies, headers).bind(environment),

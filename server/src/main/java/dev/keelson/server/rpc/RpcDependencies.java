@@ -30,4 +30,5 @@ public record RpcDependencies(
     Quota quota,
     Supplier<List<AlarmMember>> alarms,
     MemberFailure failure,
-    Clock clock) {}
+    Clock clock,
+    LeaseDependencies leases) {}

@@ -2,6 +2,8 @@ package dev.keelson.server.transport;
 
 import dev.keelson.api.peer.FrameKind;
 import dev.keelson.api.peer.Hello;
+import dev.keelson.api.peer.LeaseAnswers;
+import dev.keelson.api.peer.LeaseQuestions;
 import dev.keelson.api.peer.Ping;
 import dev.keelson.server.transport.Closing.Cause;
 import io.netty.buffer.ByteBuf;
@@ -89,10 +91,21 @@ final class InboundPeer implements FrameHandler {
           connection.send(FrameKind.PONG, Frames.parse(body, Ping::parseFrom));
         } else {
           counters.received(1, Frames.HEADER_BYTES + Frames.KIND_BYTES + body.readableBytes());
-          parts.listener().onMessage(MessageCodec.read(kind, body, peer, parts.self().memberId()));
+          onPeerFrame(peer, kind, body);
         }
       }
       case State.Sender(_, var reception) -> reception.onFrame(kind, body);
+    }
+  }
+
+  private void onPeerFrame(long peer, FrameKind kind, ByteBuf body) throws FrameException {
+    var listener = parts.listener();
+    if (kind == FrameKind.LEASE_QUESTIONS) {
+      listener.onLeaseQuestions(peer, Frames.parse(body, LeaseQuestions::parseFrom));
+    } else if (kind == FrameKind.LEASE_ANSWERS) {
+      listener.onLeaseAnswers(peer, Frames.parse(body, LeaseAnswers::parseFrom));
+    } else {
+      listener.onMessage(MessageCodec.read(kind, body, peer, parts.self().memberId()));
     }
   }
 

@@ -150,6 +150,8 @@ final class MessageCodec {
           SNAPSHOT_PROGRESS,
           SNAPSHOT_END,
           SNAPSHOT_RESULT,
+          LEASE_QUESTIONS,
+          LEASE_ANSWERS,
           UNRECOGNIZED ->
           throw new FrameException(kind + " is not a raft message");
     };

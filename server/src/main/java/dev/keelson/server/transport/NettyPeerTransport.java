@@ -1,5 +1,9 @@
 package dev.keelson.server.transport;
 
+import com.google.protobuf.MessageLite;
+import dev.keelson.api.peer.FrameKind;
+import dev.keelson.api.peer.LeaseAnswers;
+import dev.keelson.api.peer.LeaseQuestions;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.RandomSource;
 import dev.keelson.server.cluster.Member;
@@ -29,7 +33,7 @@ import java.util.function.Supplier;
  * <p>Messages to one peer keep their order within two classes: those that carry entries, and the
  * rest, which overtake them. Thread-safe.
  */
-public final class NettyPeerTransport implements PeerTransport {
+public final class NettyPeerTransport implements PeerTransport, LeaseCourier {
   private static final int IDLE = 0;
   private static final int MESSAGES_WAIT = 1;
   private static final int DRAIN_IS_DUE = 2;
@@ -191,6 +195,24 @@ public final class NettyPeerTransport implements PeerTransport {
   }
 
   @Override
+  public void send(long peer, LeaseQuestions questions) {
+    parts.onLoop(() -> send(peer, FrameKind.LEASE_QUESTIONS, questions));
+  }
+
+  @Override
+  public void send(long peer, LeaseAnswers answers) {
+    parts.onLoop(() -> send(peer, FrameKind.LEASE_ANSWERS, answers));
+  }
+
+  private void send(long peer, FrameKind kind, MessageLite body) {
+    for (PeerLink link : links) {
+      if (link.peer() == peer) {
+        link.send(kind, body);
+      }
+    }
+  }
+
+  @Override
   public void flush() {
     // One task for all that was sent since the last one; none if nothing was.
     if (wake.get() == MESSAGES_WAIT && wake.compareAndSet(MESSAGES_WAIT, DRAIN_IS_DUE)) {
@@ -304,6 +326,16 @@ public final class NettyPeerTransport implements PeerTransport {
     @Override
     public void onMessage(Message message) {
       listener.onMessage(message);
+    }
+
+    @Override
+    public void onLeaseQuestions(long peer, LeaseQuestions questions) {
+      listener.onLeaseQuestions(peer, questions);
+    }
+
+    @Override
+    public void onLeaseAnswers(long peer, LeaseAnswers answers) {
+      listener.onLeaseAnswers(peer, answers);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.keelson.server.transport;
 
+import com.google.protobuf.MessageLite;
 import dev.keelson.api.peer.FrameKind;
 import dev.keelson.api.peer.Hello;
 import dev.keelson.api.peer.Ping;
@@ -139,6 +140,16 @@ final class PeerLink implements FrameHandler {
     if (pack.messages() > 0) {
       counters.sent(pack.messages(), pack.bytes());
       connection.flush();
+    }
+  }
+
+  /** Sends a frame at once, or drops it: whoever sends it asks again. */
+  void send(FrameKind kind, MessageLite body) {
+    if (state instanceof State.Ready(var connection) && connection.isWritable()) {
+      connection.send(kind, body);
+      counters.sent(1, Frames.HEADER_BYTES + Frames.KIND_BYTES + (long) body.getSerializedSize());
+    } else {
+      counters.dropped(1);
     }
   }
 

@@ -50,6 +50,11 @@ class AutoCompactorTest {
     }
 
     @Override
+    public void proposeAsLeader(Command command, Completion<ApplyResult> completion) {
+      throw new AssertionError("any member may ask for a compaction");
+    }
+
+    @Override
     public void awaitReadIndex(Completion<Long> completion) {
       throw new UnsupportedOperationException("nothing is read here");
     }

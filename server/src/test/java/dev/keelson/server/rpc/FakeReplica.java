@@ -97,6 +97,11 @@ final class FakeReplica implements Replica, AutoCloseable {
   }
 
   @Override
+  public void proposeAsLeader(Command command, Completion<ApplyResult> completion) {
+    propose(command, completion);
+  }
+
+  @Override
   public void awaitReadIndex(Completion<Long> completion) {
     barriers.incrementAndGet();
     run(
@@ -181,6 +186,8 @@ final class FakeReplica implements Replica, AutoCloseable {
         }
         yield new ApplyResult.AlarmDone(store.revision(), alarms);
       }
+      case LEASE_GRANT, LEASE_REVOCATION, LEASE_CHECKPOINTS ->
+          throw new IllegalArgumentException("there are no leases here");
       case MEMBER_ATTRIBUTES -> new ApplyResult.MemberPublished();
       case OPERATION_NOT_SET -> throw new IllegalArgumentException("empty command");
     };

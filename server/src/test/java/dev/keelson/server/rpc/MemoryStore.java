@@ -7,6 +7,7 @@ import dev.keelson.storage.mvcc.RangeOutcome;
 import dev.keelson.storage.mvcc.RangeQuery;
 import dev.keelson.storage.mvcc.RangeQuery.Projection;
 import dev.keelson.storage.mvcc.ReadView;
+import dev.keelson.storage.mvcc.StoredLease;
 import dev.keelson.storage.mvcc.engine.EngineException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -151,6 +152,16 @@ final class MemoryStore {
       }
       boolean more = found.more() || kept < found.kvs().size();
       return new RangeOutcome.Found(found.kvs().subList(0, kept), more, kept);
+    }
+
+    @Override
+    public Optional<StoredLease> lease(long id) {
+      return Optional.empty();
+    }
+
+    @Override
+    public List<Bytes> attachedKeys(long lease) {
+      return List.of();
     }
 
     @Override

@@ -7,11 +7,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.keelson.api.etcdserverpb.AlarmRequest;
 import dev.keelson.api.etcdserverpb.AlarmType;
+import dev.keelson.api.etcdserverpb.AuthGrpc;
+import dev.keelson.api.etcdserverpb.AuthStatusRequest;
 import dev.keelson.api.etcdserverpb.ClusterGrpc;
 import dev.keelson.api.etcdserverpb.DefragmentRequest;
 import dev.keelson.api.etcdserverpb.HashKVRequest;
-import dev.keelson.api.etcdserverpb.LeaseGrantRequest;
-import dev.keelson.api.etcdserverpb.LeaseGrpc;
 import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
 import dev.keelson.api.etcdserverpb.Member;
 import dev.keelson.api.etcdserverpb.MemberAddRequest;
@@ -257,9 +257,8 @@ class OtherServicesTest {
         () -> cluster.memberAdd(MemberAddRequest.getDefaultInstance()));
     assertStatus(
         Status.Code.UNIMPLEMENTED,
-        "unknown service etcdserverpb.Lease",
-        () ->
-            LeaseGrpc.newBlockingStub(channel).leaseGrant(LeaseGrantRequest.getDefaultInstance()));
+        "unknown service etcdserverpb.Auth",
+        () -> AuthGrpc.newBlockingStub(channel).authStatus(AuthStatusRequest.getDefaultInstance()));
   }
 
   private static MoveLeaderRequest to(long target) {

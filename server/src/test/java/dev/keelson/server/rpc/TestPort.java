@@ -84,7 +84,8 @@ final class TestPort implements AutoCloseable {
         quota,
         replica::alarms,
         (thread, cause) -> failures.add(cause),
-        new SystemClock());
+        new SystemClock(),
+        new LeaseDependencies(new FakeLeases(), store::revision, 2, new FakeLeases.Ids()));
   }
 
   InetSocketAddress address() {

@@ -48,6 +48,11 @@ class SpaceGuardTest {
     }
 
     @Override
+    public void proposeAsLeader(Command command, Completion<ApplyResult> completion) {
+      throw new AssertionError("any member may raise an alarm");
+    }
+
+    @Override
     public void awaitReadIndex(Completion<Long> completion) {
       throw new UnsupportedOperationException("nothing is read here");
     }

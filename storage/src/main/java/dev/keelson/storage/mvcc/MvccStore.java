@@ -7,6 +7,7 @@ import dev.keelson.storage.mvcc.engine.Family;
 import dev.keelson.storage.mvcc.engine.KvEngine;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Every version of every key. One thread applies: {@link #begin}, {@link #putMeta}, {@link
@@ -88,6 +89,26 @@ public final class MvccStore implements AutoCloseable {
     return batch.meta(key).or(() -> engine.get(Family.META, MetaKeys.opaque(key)).map(Bytes::wrap));
   }
 
+  /** Grants a lease or replaces its record; on the apply thread. */
+  public void putLease(StoredLease lease) {
+    batch.putLease(lease);
+  }
+
+  /** Takes back a lease that exists; its keys are {@link WriteTxn#deleteAttached}'s to delete. */
+  public void deleteLease(StoredLease lease) {
+    batch.deleteLease(lease);
+  }
+
+  /** A lease as of now, own changes included; on the apply thread. */
+  public Optional<StoredLease> lease(long id) {
+    return batch.leases().find(id);
+  }
+
+  /** All leases of the newest committed batch; on the apply thread, or before it starts. */
+  public void forEachLease(Consumer<StoredLease> action) {
+    PendingLeases.forEachStored(engine, action);
+  }
+
   /** Raises C (C1, C2); reads are refused below it from the batch's commit on (C3). */
   public CompactOutcome scheduleCompaction(long revision) {
     if (revision <= batch.compactRevision()) {
@@ -113,17 +134,19 @@ public final class MvccStore implements AutoCloseable {
         applied,
         position);
     engine.write(batch.seal(position));
+    boolean leasesChanged = batch.leases().recordsChanged();
     var written = batch.state(position);
     batch.updateCache();
     batch.clear(written);
-    publish(written);
+    publish(written, leasesChanged);
     applied = position;
   }
 
-  private void publish(StoreState state) {
+  private void publish(StoreState state, boolean leasesChanged) {
     var old = published;
     boolean compacts = state.compactRevision() > old.state().compactRevision();
-    if (state.revision() == old.state().revision() && !compacts && !compactor.takeRemoved()) {
+    boolean changed = state.revision() > old.state().revision() || leasesChanged || compacts;
+    if (!changed && !compactor.takeRemoved()) {
       return;
     }
     published = new PublishedState(state, engine.snapshot(), cache.updates());
@@ -160,7 +183,8 @@ public final class MvccStore implements AutoCloseable {
 
   /**
    * A number that is the same on all members at the same applied position, and wrong on one whose
-   * visible keys differ. Costs nothing: it is kept with every change. On the apply thread.
+   * visible keys or leases differ. Costs nothing: it is kept with every change. On the apply
+   * thread.
    */
   public long contentHash() {
     return batch.state(applied).totals().contentHash();

@@ -27,6 +27,7 @@ final class PendingBatch {
   private final EngineBatch records = new EngineBatch();
   private final NavigableMap<Bytes, List<Version>> changed = new TreeMap<>();
   private final Map<Bytes, Bytes> meta = new HashMap<>();
+  private final PendingLeases leases;
   private final CRC32C crc = new CRC32C();
   private StoreState committed;
   private boolean inCommand;
@@ -52,6 +53,7 @@ final class PendingBatch {
   PendingBatch(EngineReader engine, LatestCache cache, StoreState committed) {
     this.engine = engine;
     this.cache = cache;
+    this.leases = new PendingLeases(engine);
     this.committed = committed;
     this.revision = committed.revision();
     this.compactRevision = committed.compactRevision();
@@ -95,6 +97,21 @@ final class PendingBatch {
 
   Optional<Bytes> meta(Bytes key) {
     return Optional.ofNullable(meta.get(key));
+  }
+
+  PendingLeases leases() {
+    return leases;
+  }
+
+  void putLease(StoredLease lease) {
+    leases.find(lease.id()).ifPresent(old -> totals = totals.minus(old));
+    totals = totals.plus(lease);
+    leases.put(lease);
+  }
+
+  void deleteLease(StoredLease lease) {
+    totals = totals.minus(lease);
+    leases.delete(lease.id());
   }
 
   /** The newest state of a key, own changes included. */
@@ -165,6 +182,7 @@ final class PendingBatch {
     previous.ifPresent(old -> totals = totals.minus(old));
     totals = totals.plus(head);
     writtenBytes += Footprint.of(key.length(), wireBytes);
+    leases.move(key, previous.isPresent() ? previous.get().lease() : 0, lease);
     remember(key, new Version.Put(head, value));
     return kv;
   }
@@ -177,6 +195,7 @@ final class PendingBatch {
     ChangeCodec.writeDelete(records.array(), records.valueAt(), tombstone);
     totals = totals.minus(previous);
     writtenBytes += Footprint.ofTombstone(key.length());
+    leases.move(key, previous.lease(), 0);
     remember(key, new Version.Delete(main, sub));
   }
 
@@ -192,6 +211,7 @@ final class PendingBatch {
     Invariant.check(!inCommand, "a batch ends inside a command");
     changed.forEach(this::writeHistory);
     changed.forEach(this::writeLatest);
+    leases.writeTo(records);
     meta.forEach((key, value) -> records.put(Family.META, MetaKeys.opaque(key), value.toArray()));
     records.put(Family.META, MetaKeys.STATE.toArray(), state(applied).encode());
     return records;
@@ -254,6 +274,7 @@ final class PendingBatch {
     committed = written;
     records.clear();
     changed.clear();
+    leases.clear();
     meta.clear();
   }
 }

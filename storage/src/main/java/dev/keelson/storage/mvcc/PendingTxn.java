@@ -101,6 +101,23 @@ final class PendingTxn implements WriteTxn {
     return deleted;
   }
 
+  @Override
+  public int deleteAttached(long lease) {
+    checkOpen();
+    int deleted = 0;
+    for (var key : batch.leases().keysOf(lease)) {
+      var head = batch.head(key);
+      Invariant.check(
+          head.isPresent() && head.get().lease() == lease,
+          "a key of %d bytes is attached to lease %d and does not carry it",
+          key.length(),
+          lease);
+      batch.delete(key, head.get(), nextSub++);
+      deleted++;
+    }
+    return deleted;
+  }
+
   private KeyValue delete(Bytes key, Head head) {
     var previous = batch.load(key, head);
     batch.delete(key, head, nextSub++);

@@ -1,5 +1,9 @@
 package dev.keelson.storage.mvcc;
 
+import dev.keelson.raft.Bytes;
+import java.util.List;
+import java.util.Optional;
+
 /**
  * The store as it was at one moment: all its answers come from one snapshot (R18). Opened by {@link
  * MvccStore#openView}, used by one thread, closed by who opened it. Never blocks the writer.
@@ -20,6 +24,12 @@ public interface ReadView extends AutoCloseable {
    * keys read. Of the query's order, target and filters nothing is heeded.
    */
   RangeOutcome page(RangeQuery query, long maxBytes);
+
+  /** A lease in this view. */
+  Optional<StoredLease> lease(long id);
+
+  /** The keys of this view whose latest put carried the lease, ascending (L12). */
+  List<Bytes> attachedKeys(long lease);
 
   @Override
   void close();

@@ -25,7 +25,7 @@ record StoreState(
       new StoreState(LogPosition.ZERO, 1, NEVER_COMPACTED, 0, Totals.ZERO);
 
   /**
-   * Sums over the visible keys.
+   * Sums over the visible keys, and for the hash over the leases too.
    *
    * @param bytes of the encoded KeyValues
    * @param contentHash the same on every member at the same applied position (DV-hash)
@@ -41,10 +41,27 @@ record StoreState(
       return new Totals(keys - 1, bytes - head.wireBytes(), contentHash - mix(head));
     }
 
+    Totals plus(StoredLease lease) {
+      return new Totals(keys, bytes, contentHash + mix(lease));
+    }
+
+    Totals minus(StoredLease lease) {
+      return new Totals(keys, bytes, contentHash - mix(lease));
+    }
+
+    private static long mix(StoredLease lease) {
+      long times = lease.ttlSeconds() * 31 + lease.remainingSeconds();
+      return scramble(scramble(lease.id()) ^ scramble(times) + lease.epoch());
+    }
+
     // A sum does not ask for an order; mixing keeps equal changes of two checksums from cancelling.
     private static long mix(Head head) {
-      long mixed = ((long) head.checksum() << 32) ^ head.main() * 0x9e3779b97f4a7c15L + head.sub();
-      mixed = (mixed ^ (mixed >>> 30)) * 0xbf58476d1ce4e5b9L;
+      return scramble(
+          ((long) head.checksum() << 32) ^ head.main() * 0x9e3779b97f4a7c15L + head.sub());
+    }
+
+    private static long scramble(long number) {
+      long mixed = (number ^ (number >>> 30)) * 0xbf58476d1ce4e5b9L;
       mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
       return mixed ^ (mixed >>> 31);
     }

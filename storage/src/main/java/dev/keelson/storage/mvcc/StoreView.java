@@ -3,6 +3,8 @@ package dev.keelson.storage.mvcc;
 import dev.keelson.raft.Bytes;
 import dev.keelson.raft.Invariant;
 import dev.keelson.storage.mvcc.engine.EngineReader;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /** A view of a published batch. */
@@ -84,6 +86,16 @@ public final class StoreView implements ReadView {
     return latest
         ? new LatestCandidates(reader(), cache, range)
         : new HistoryCandidates(reader(), range, revision);
+  }
+
+  @Override
+  public Optional<StoredLease> lease(long id) {
+    return PendingLeases.stored(reader(), id);
+  }
+
+  @Override
+  public List<Bytes> attachedKeys(long lease) {
+    return PendingLeases.storedKeys(reader(), lease);
   }
 
   /**

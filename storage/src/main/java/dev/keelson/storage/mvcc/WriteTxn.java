@@ -34,6 +34,9 @@ public interface WriteTxn {
   /** Deletes every visible key of the range in key order and returns what was there (U7, U8). */
   List<KeyValue> deleteRange(KeyRange range);
 
+  /** Deletes every key that is attached to the lease, in key order, and returns how many (L4). */
+  int deleteAttached(long lease);
+
   /** Ends the command; returns R after it: {@code baseRevision() + 1} if changed. */
   long commit();
 }

@@ -11,6 +11,10 @@ sealed interface Command {
 
   record Meta(Bytes key, Bytes value) implements Command {}
 
+  record Grant(StoredLease lease) implements Command {}
+
+  record Revoke(long lease) implements Command {}
+
   /** A step of a transaction. */
   sealed interface Op {
     record Put(Bytes key, Bytes value, long lease) implements Op {}

@@ -22,6 +22,7 @@ final class ModelStore {
   long compactRevision = -1;
   final List<Change> changes = new ArrayList<>();
   final Map<Bytes, Bytes> meta = new HashMap<>();
+  final Map<Long, StoredLease> leases = new HashMap<>();
 
   void apply(Command command) {
     switch (command) {
@@ -38,6 +39,11 @@ final class ModelStore {
         }
       }
       case Command.Meta(var key, var value) -> meta.put(key, value);
+      case Command.Grant(var lease) -> leases.put(lease.id(), lease);
+      case Command.Revoke(var lease) -> {
+        leases.remove(lease);
+        revision += lease != 0 && revoke(lease) ? 1 : 0; // 0 is no lease
+      }
     }
   }
 
@@ -68,6 +74,21 @@ final class ModelStore {
       changes.add(new Change.Delete(at, kv.key()));
     }
     return gone;
+  }
+
+  /** L12. */
+  List<Bytes> attached(long lease) {
+    return state(Long.MAX_VALUE).values().stream()
+        .filter(kv -> kv.lease() == lease)
+        .map(KeyValue::key)
+        .toList();
+  }
+
+  /** L4; whether there was a key to delete. */
+  boolean revoke(long lease) {
+    int before = changes.size();
+    attached(lease).forEach(key -> delete(new KeyRange.Single(key), before));
+    return changes.size() > before;
   }
 
   /** M7. */

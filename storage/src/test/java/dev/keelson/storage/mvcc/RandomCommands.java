@@ -49,6 +49,14 @@ final class RandomCommands {
     if (kind == 1) {
       return new Command.Meta(key(), value());
     }
+    if (kind == 2) {
+      return new Command.Revoke(lease());
+    }
+    if (kind == 3) {
+      long ttl = 2L + random.nextInt(1_000);
+      return new Command.Grant(
+          new StoredLease(lease(), ttl, random.nextInt((int) ttl), random.nextInt(1_000)));
+    }
     var ops = new ArrayList<Command.Op>();
     int count = kind < 12 ? 1 : random.nextInt(6);
     for (int i = 0; i < count; i++) {
@@ -62,8 +70,12 @@ final class RandomCommands {
       case 0 -> new Command.Op.Delete(new KeyRange.Single(key()));
       case 1 -> new Command.Op.Delete(new KeyRange.HalfOpen(key(), key()));
       case 2 -> new Command.Op.Read(query(revision));
-      default -> new Command.Op.Put(key(), value(), random.nextInt(3) - 1L);
+      default -> new Command.Op.Put(key(), value(), lease());
     };
+  }
+
+  private long lease() {
+    return random.nextInt(3) - 1L;
   }
 
   RangeQuery query(long revision) {

@@ -8,8 +8,10 @@ import dev.keelson.storage.mvcc.RangeQuery.Projection;
 import dev.keelson.storage.mvcc.RangeQuery.SortTarget;
 import dev.keelson.storage.mvcc.engine.KvEngine;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.zip.CRC32C;
 
@@ -67,7 +69,26 @@ final class StoreRun {
         model.apply(command);
         assertThat(store.getMeta(key)).contains(value);
       }
+      case Command.Grant(var lease) -> {
+        store.putLease(lease);
+        model.apply(command);
+        assertThat(store.lease(lease.id())).contains(lease);
+      }
+      case Command.Revoke(var lease) -> revoke(lease);
     }
+  }
+
+  private void revoke(long lease) {
+    int attached = lease == 0 ? 0 : model.attached(lease).size();
+    store.lease(lease).ifPresent(store::deleteLease);
+    var txn = store.begin();
+    assertThat(txn.deleteAttached(lease)).isEqualTo(attached);
+    model.leases.remove(lease);
+    if (lease != 0 && model.revoke(lease)) {
+      model.revision++;
+    }
+    assertThat(txn.commit()).isEqualTo(model.revision);
+    assertThat(store.lease(lease)).isEmpty();
   }
 
   private void applyTxn(List<Command.Op> ops) {
@@ -108,9 +129,22 @@ final class StoreRun {
         }
       }
     }
+    checkLeases();
     checkHash(model.compactRevision + random.nextInt(4));
     checkHash(0);
     checkTotals();
+  }
+
+  private void checkLeases() {
+    var stored = new HashMap<Long, StoredLease>();
+    store.forEachLease(lease -> stored.put(lease.id(), lease));
+    assertThat(stored).isEqualTo(model.leases);
+    try (var view = store.openView()) {
+      for (long id = -1; id <= 1; id++) {
+        assertThat(view.lease(id)).isEqualTo(Optional.ofNullable(model.leases.get(id)));
+        assertThat(view.attachedKeys(id)).isEqualTo(id == 0 ? List.of() : model.attached(id));
+      }
+    }
   }
 
   /** The sums kept with every change against those over what is there. */
@@ -132,6 +166,9 @@ final class StoreRun {
                     wire.length,
                     (int) crc.getValue()));
       }
+    }
+    for (var lease : model.leases.values()) {
+      totals = totals.plus(lease);
     }
     assertThat(store.stats().keys()).isEqualTo(totals.keys());
     assertThat(store.stats().keyBytes()).isEqualTo(totals.bytes());

@@ -11,7 +11,9 @@ public enum Family {
   /** Every version of every key: keys together, newest first. */
   HISTORY(2, "history"),
   /** Every change in revision order, with its value. */
-  CHANGES(3, "changes");
+  CHANGES(3, "changes"),
+  /** Each lease, and which keys are attached to it. */
+  LEASES(4, "leases");
 
   private static final List<Family> BY_NUMBER = List.of(values());
 

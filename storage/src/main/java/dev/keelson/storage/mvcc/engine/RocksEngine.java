@@ -52,7 +52,9 @@ public final class RocksEngine implements KvEngine {
     boolean fresh = isFresh(directory);
     var resources = RocksResources.allocate(config);
     try {
-      resources.options().setCreateIfMissing(fresh).setCreateMissingColumnFamilies(fresh);
+      // A database of an earlier version lacks the families that came later. Those it has are named
+      // in its manifest: losing one is losing a file.
+      resources.options().setCreateIfMissing(fresh).setCreateMissingColumnFamilies(true);
       Files.createDirectories(directory);
       return open(
               directory,

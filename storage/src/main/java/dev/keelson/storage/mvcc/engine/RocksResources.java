@@ -116,7 +116,7 @@ final class RocksResources implements AutoCloseable {
             .setLevel0FileNumCompactionTrigger(FILES_BEFORE_COMPACTION)
             .setCompressionType(CompressionType.NO_COMPRESSION);
     switch (family) {
-      case META, HISTORY -> {}
+      case META, HISTORY, LEASES -> {}
       case LATEST -> {
         // Most puts and gets ask for one exact key, and many puts for one that is not there.
         table

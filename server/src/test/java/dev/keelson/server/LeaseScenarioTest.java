@@ -1,0 +1,367 @@
+package dev.keelson.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import dev.keelson.api.etcdserverpb.LeaseGrantRequest;
+import dev.keelson.api.etcdserverpb.LeaseGrantResponse;
+import dev.keelson.api.etcdserverpb.LeaseKeepAliveResponse;
+import dev.keelson.api.etcdserverpb.LeaseLeasesRequest;
+import dev.keelson.api.etcdserverpb.LeaseRevokeRequest;
+import dev.keelson.api.etcdserverpb.LeaseStatus;
+import dev.keelson.api.etcdserverpb.LeaseTimeToLiveRequest;
+import dev.keelson.api.etcdserverpb.LeaseTimeToLiveResponse;
+import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
+import dev.keelson.api.etcdserverpb.MoveLeaderRequest;
+import dev.keelson.api.etcdserverpb.PutRequest;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Leases in whole members: through the log, across leaders, restarts and snapshots. */
+class LeaseScenarioTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  @TempDir Path directory;
+
+  private static LeaseGrantResponse grant(TestClient client, long id, long ttl) {
+    return client.leases().leaseGrant(LeaseGrantRequest.newBuilder().setID(id).setTTL(ttl).build());
+  }
+
+  private static long revoke(TestClient client, long id) {
+    return client
+        .leases()
+        .leaseRevoke(LeaseRevokeRequest.newBuilder().setID(id).build())
+        .getHeader()
+        .getRevision();
+  }
+
+  private static long put(TestClient client, String key, long lease) {
+    return client
+        .kv()
+        .put(
+            PutRequest.newBuilder()
+                .setKey(ByteString.copyFromUtf8(key))
+                .setValue(ByteString.copyFromUtf8("v"))
+                .setLease(lease)
+                .build())
+        .getHeader()
+        .getRevision();
+  }
+
+  private static LeaseTimeToLiveResponse ttl(TestClient client, long id) {
+    return client
+        .leases()
+        .leaseTimeToLive(LeaseTimeToLiveRequest.newBuilder().setID(id).setKeys(true).build());
+  }
+
+  private static List<Long> list(TestClient client) {
+    return client
+        .leases()
+        .leaseLeases(LeaseLeasesRequest.getDefaultInstance())
+        .getLeasesList()
+        .stream()
+        .map(LeaseStatus::getID)
+        .toList();
+  }
+
+  private static List<String> keysOf(LeaseTimeToLiveResponse response) {
+    return response.getKeysList().stream().map(ByteString::toStringUtf8).toList();
+  }
+
+  private static void assertRefused(Status.Code code, String text, Runnable call) {
+    assertThatThrownBy(call::run)
+        .isInstanceOfSatisfying(
+            StatusRuntimeException.class,
+            e -> {
+              assertThat(e.getStatus().getCode()).isEqualTo(code);
+              assertThat(e.getStatus().getDescription()).isEqualTo(text);
+            });
+  }
+
+  private static int leader(TestCluster cluster, int members) {
+    await()
+        .atMost(PATIENCE)
+        .ignoreExceptions()
+        .until(() -> IntStream.range(0, members).anyMatch(m -> cluster.client(m).isLeader()));
+    return IntStream.range(0, members)
+        .filter(m -> cluster.client(m).isLeader())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
+  @Tag("L1")
+  @Tag("L2")
+  @Tag("L3")
+  @Tag("L4")
+  void leasesAreGrantedAndRevokedInTheWordsOfEtcd() throws Exception {
+    try (var cluster = new TestCluster(directory, 1).startAll()) {
+      var client = cluster.client(0);
+      for (long ttl : new long[] {-5, 0, 1, 2}) {
+        var granted = grant(client, 0, ttl);
+        assertThat(granted.getTTL()).isEqualTo(2);
+        assertThat(granted.getID()).isPositive();
+      }
+      assertThat(grant(client, -7, 9_000_000_000L).getID()).isEqualTo(-7);
+      assertThat(grant(client, 99, 60).getHeader().getRevision()).isEqualTo(1);
+
+      assertRefused(
+          Status.Code.OUT_OF_RANGE,
+          "etcdserver: too large lease TTL",
+          () -> grant(client, 99, 9_000_000_001L));
+      assertRefused(
+          Status.Code.FAILED_PRECONDITION,
+          "etcdserver: lease already exists",
+          () -> grant(client, 99, 60));
+      assertRefused(
+          Status.Code.NOT_FOUND,
+          "etcdserver: requested lease not found",
+          () -> revoke(client, 12345));
+      assertRefused(
+          Status.Code.NOT_FOUND,
+          "etcdserver: requested lease not found",
+          () -> put(client, "k", 12345));
+
+      put(client, "z", 99);
+      put(client, "a", 99);
+      assertThat(keysOf(ttl(client, 99))).containsExactly("a", "z");
+      assertThat(revoke(client, 99)).isEqualTo(4);
+      assertThat(client.get("a")).isEmpty();
+      assertThat(grant(client, 99, 60).getHeader().getRevision()).isEqualTo(4);
+      assertThat(keysOf(ttl(client, 99))).isEmpty();
+      assertThat(revoke(client, 99)).as("without keys").isEqualTo(4);
+    }
+  }
+
+  @Test
+  @Tag("L10")
+  @Tag("L11")
+  void timesAreToldAndLeasesListedTheFirstToEndFirst() throws Exception {
+    try (var cluster = new TestCluster(directory, 1).startAll()) {
+      var client = cluster.client(0);
+      grant(client, 1, 300);
+      grant(client, 2, 100);
+      grant(client, 3, 200);
+
+      var told = ttl(client, 2);
+      var unknown = ttl(client, 9);
+
+      assertThat(told.getTTL()).isBetween(90L, 100L);
+      assertThat(told.getGrantedTTL()).isEqualTo(100);
+      assertThat(unknown.getTTL()).isEqualTo(-1);
+      assertThat(unknown.getGrantedTTL()).isZero();
+      assertThat(unknown.getID()).isEqualTo(9);
+      assertThat(unknown.getHeader().getRevision()).isEqualTo(1);
+      assertThat(list(client)).containsExactly(2L, 3L, 1L);
+      revoke(client, 3);
+      assertThat(list(client)).containsExactly(2L, 1L);
+    }
+  }
+
+  @Test
+  @Tag("L5")
+  @Tag("LE-min")
+  @Tag("M3")
+  void leasesThatEndTakeTheirKeysInARevisionEachAndNeverEarly() throws Exception {
+    try (var cluster = new TestCluster(directory, 1).startAll()) {
+      var client = cluster.client(0);
+      long began = System.nanoTime();
+      grant(client, 1, 2);
+      grant(client, 2, 2);
+      put(client, "a", 1);
+      put(client, "b", 2);
+      put(client, "c", 2);
+
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> client.get("a").isEmpty() && client.get("c").isEmpty());
+
+      assertThat(System.nanoTime() - began).isGreaterThanOrEqualTo(2_000_000_000L);
+      assertThat(client.range("x", false).getHeader().getRevision()).isEqualTo(6);
+      assertThat(list(client)).isEmpty();
+    }
+  }
+
+  @Test
+  @Tag("L15")
+  @Tag("U6")
+  void leasesAndTheirKeysSurviveARestart() throws Exception {
+    try (var cluster = new TestCluster(directory, 1).startAll()) {
+      var client = cluster.client(0);
+      grant(client, 7, 60);
+      put(client, "kept", 7);
+      put(client, "detached", 7);
+      put(client, "detached", 0);
+
+      cluster.stop(0);
+      cluster.start(0);
+
+      await().atMost(PATIENCE).ignoreExceptions().until(() -> ttl(client, 7).getTTL() >= 59);
+      assertThat(keysOf(ttl(client, 7))).containsExactly("kept");
+      revoke(client, 7);
+      assertThat(client.get("kept")).isEmpty();
+      assertThat(client.get("detached")).isEqualTo("v");
+    }
+  }
+
+  @Test
+  @Tag("L9")
+  @Tag("L13")
+  void everyMemberAnswersForTheLeaderAndAnotherLeaderBeginsAnew() throws Exception {
+    try (var cluster = new TestCluster(directory, 3).startAll()) {
+      int leader = leader(cluster, 3);
+      int follower = (leader + 1) % 3;
+      int other = (leader + 2) % 3;
+      for (long id = 1; id <= 20; id++) {
+        grant(cluster.client(follower), id, 100);
+        assertThat(ttl(cluster.client(other), id).getGrantedTTL()).isEqualTo(100);
+      }
+      put(cluster.client(leader), "k", 5);
+      assertThat(keysOf(ttl(cluster.client(other), 5))).containsExactly("k");
+      await().atMost(PATIENCE).until(() -> ttl(cluster.client(follower), 1).getTTL() < 99);
+
+      var target = cluster.client(follower).status().getHeader().getMemberId();
+      var moved =
+          MaintenanceGrpc.newBlockingStub(cluster.client(leader).channel())
+              .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(target).build());
+
+      assertThat(moved).isNotNull();
+      assertThat(ttl(cluster.client(other), 1).getTTL()).isGreaterThanOrEqualTo(99);
+      assertThat(list(cluster.client(other))).hasSize(20);
+    }
+  }
+
+  @Test
+  @Tag("L13")
+  @Tag("LE-max")
+  void anotherLeaderEndsTheLeasesOfOneThatDied() throws Exception {
+    try (var cluster = new TestCluster(directory, 3).startAll()) {
+      int leader = leader(cluster, 3);
+      int follower = (leader + 1) % 3;
+      grant(cluster.client(follower), 1, 3);
+      put(cluster.client(follower), "k", 1);
+
+      cluster.stop(leader);
+      long died = System.nanoTime();
+      await()
+          .atMost(PATIENCE)
+          .ignoreExceptions()
+          .pollInterval(Duration.ofMillis(50))
+          .until(() -> cluster.client(follower).get("k").isEmpty());
+
+      assertThat(System.nanoTime() - died).isGreaterThan(3_000_000_000L);
+      assertThat(ttl(cluster.client(follower), 1).getTTL()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  @Tag("L6")
+  void keepalivesAreAnsweredInOrderOnAStreamThatEndsWell() throws Exception {
+    try (var cluster = new TestCluster(directory, 1).startAll()) {
+      var client = cluster.client(0);
+      grant(client, 5, 30);
+
+      var stream = new KeepAliveClient(client);
+      long[] ids =
+          LongStream.range(0, 1_000).map(i -> i % 3 == 0 ? 5 : i % 3 == 1 ? 0 : 77).toArray();
+      for (long id : ids) {
+        stream.keepAlive(id);
+      }
+      stream.halfClose();
+
+      await().atMost(PATIENCE).until(stream::isOver);
+      assertThat(stream.status().getCode()).isEqualTo(Status.Code.OK);
+      assertThat(stream.answers())
+          .extracting(LeaseKeepAliveResponse::getID)
+          .containsExactlyElementsOf(LongStream.of(ids).boxed().toList());
+      assertThat(stream.answers())
+          .allSatisfy(
+              answer -> assertThat(answer.getTTL()).isEqualTo(answer.getID() == 5 ? 30 : 0));
+      assertThat(stream.answers().getFirst().getHeader().getRevision()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  @Tag("L6")
+  @Tag("L9")
+  @Tag("LE-min")
+  void aFollowerKeepsALeaseAliveThroughTheLeaderAndItsSuccessor() throws Exception {
+    try (var cluster = new TestCluster(directory, 3).startAll()) {
+      int leader = leader(cluster, 3);
+      int follower = (leader + 1) % 3;
+      var client = cluster.client(follower);
+      grant(client, 1, 4);
+      put(client, "k", 1);
+      var stream = new KeepAliveClient(client);
+
+      stream.keepAliveFor(1, Duration.ofSeconds(6));
+      assertThat(stream.answers()).isNotEmpty().allMatch(answer -> answer.getTTL() == 4);
+      cluster.stop(leader);
+      stream.keepAliveFor(1, Duration.ofSeconds(6));
+
+      assertThat(stream.answers()).allMatch(answer -> answer.getTTL() == 4);
+      assertThat(client.get("k")).isEqualTo("v");
+      await().atMost(PATIENCE).until(() -> client.get("k").isEmpty());
+      assertThat(stream.ask(1).getTTL()).isZero();
+    }
+  }
+
+  @Test
+  @Tag("L7")
+  void aKeepaliveAtTheEndEitherRenewsOrSaysThatTheLeaseIsGone() throws Exception {
+    try (var cluster = new TestCluster(directory, 1).startAll()) {
+      var client = cluster.client(0);
+      var stream = new KeepAliveClient(client);
+      int count = 30;
+      for (long id = 1; id <= count; id++) {
+        grant(client, id, 2);
+        put(client, "k" + id, id);
+      }
+      long firstEnd = System.nanoTime() + 1_900_000_000L;
+      for (long id = 1; id <= count; id++) {
+        long at = firstEnd + id * 10_000_000L;
+        await()
+            .atMost(PATIENCE)
+            .pollInterval(Duration.ofMillis(1))
+            .until(() -> System.nanoTime() >= at);
+
+        var answer = stream.ask(id);
+
+        if (answer.getTTL() == 0) {
+          assertThat(client.get("k" + id)).isEmpty();
+        } else {
+          assertThat(answer.getTTL()).isEqualTo(2);
+          assertThat(client.get("k" + id)).isEqualTo("v");
+        }
+      }
+    }
+  }
+
+  @Test
+  @Tag("L8")
+  void withoutALeaderNobodyKnowsTheTime() throws Exception {
+    try (var cluster = new TestCluster(directory, 3).startAll()) {
+      int leader = leader(cluster, 3);
+      int follower = (leader + 1) % 3;
+      grant(cluster.client(follower), 1, 600);
+      cluster.stop(leader);
+      cluster.stop((leader + 2) % 3);
+      await().atMost(PATIENCE).until(() -> cluster.client(follower).status().getLeader() == 0);
+
+      assertRefused(
+          Status.Code.UNAVAILABLE, "etcdserver: no leader", () -> ttl(cluster.client(follower), 1));
+      assertThat(list(cluster.client(follower))).containsExactly(1L);
+    }
+  }
+}
