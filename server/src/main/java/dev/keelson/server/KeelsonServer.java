@@ -185,7 +185,8 @@ public final class KeelsonServer implements AutoCloseable {
   }
 
   /** The log, the guard of the space it fills, and who keeps the time of leases. */
-  private record Running(ReplicaInbox replica, SpaceGuard space, LeaseKeeper leases) {}
+  private record Running(
+      ReplicaInbox replica, SpaceGuard space, LeaseKeeper leases, StoreKeyWatch keys) {}
 
   private Running startReplica(
       RaftNode node,
@@ -204,11 +205,13 @@ public final class KeelsonServer implements AutoCloseable {
     closing.add(upkeep);
     var leases = leaseKeeper(storage.store(), inbox, transport, limits);
     closing.add(leases);
+    var keys = new StoreKeyWatch(storage.store(), this::memberFailed);
+    closing.add(keys);
     var apply =
         new ApplyStage(
             storage.store(),
             inbox,
-            new ApplyStage.Followers(pending, upkeep, space, leases),
+            new ApplyStage.Followers(pending, upkeep, space, leases, keys::applied),
             incoming,
             this::memberFailed,
             clock);
@@ -232,8 +235,9 @@ public final class KeelsonServer implements AutoCloseable {
     closing.add(loop);
     upkeep.start();
     leases.start();
+    keys.start();
     loop.start();
-    return new Running(inbox, space, leases);
+    return new Running(inbox, space, leases, keys);
   }
 
   private QuotaRule quotaRule(DiskSpace disk) throws StartException {
@@ -325,7 +329,8 @@ public final class KeelsonServer implements AutoCloseable {
                 LeaseDependencies.minTtlSeconds(
                     config.timing().heartbeatIntervalMillis(),
                     config.timing().electionTimeoutMillis()),
-                random));
+                random,
+                running.keys()));
     var streams =
         new StreamTiming(
             config.timing().electionTimeoutMillis(), StreamTiming.DEFAULT.watchProgressMillis());

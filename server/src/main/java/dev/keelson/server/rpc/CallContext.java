@@ -26,6 +26,15 @@ public interface CallContext {
   void resumeAfter(long millis, Runnable work);
 
   /**
+   * Runs once the call has ended, however it did, on its connection's thread; at once if it has.
+   * For a handler that must take something back. Called on that thread, at most once.
+   */
+  void whenOver(Runnable work);
+
+  /** The same call for work that must be done even if its client has gone meanwhile. */
+  CallContext detached();
+
+  /**
    * Reads the newest state, on a thread that fits. Does nothing for a cancelled call; where reads
    * have piled up, ends it with "too many requests".
    *

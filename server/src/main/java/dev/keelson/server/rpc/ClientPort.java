@@ -191,15 +191,19 @@ public final class ClientPort implements AutoCloseable {
       CallEnvironment environment) {
     var headers = new ResponseHeaders(dependencies.identity(), dependencies.replica()::status);
     var limits = config.limits();
+    var kv =
+        new KvService(
+            dependencies, headers, new TxnValidator(limits.maxTxnOps()), limits.maxRequestBytes());
+    var leases = new LeaseService(dependencies, headers);
+    var sessions = new SessionLeases(leases);
+    var watch = dependencies.leases().watch();
+    var reads = new LinearizableReads(dependencies.replica(), environment.readPool());
     var services =
         List.of(
-            new KvService(
-                    dependencies,
-                    headers,
-                    new TxnValidator(limits.maxTxnOps()),
-                    limits.maxRequestBytes())
-                .bind(environment),
-            new LeaseService(dependencies, headers).bind(environment),
+            kv.bind(environment),
+            leases.bind(environment),
+            new LockService(kv, sessions, watch).bind(environment),
+            new ElectionService(kv, sessions, watch, reads, headers).bind(environment),
             new ClusterService(dependencies.replica(), dependencies.members(), headers)
                 .bind(environment),
             new MaintenanceService(dependencies, headers).bind(environment),

@@ -9,9 +9,10 @@ import java.util.function.LongSupplier;
  *
  * @param revision R of the store here
  * @param minTtlSeconds what a shorter time is raised to (L2)
+ * @param watch follows the keys that stand before others in line
  */
 public record LeaseDependencies(
-    Leases leases, LongSupplier revision, long minTtlSeconds, RandomSource random) {
+    Leases leases, LongSupplier revision, long minTtlSeconds, RandomSource random, KeyWatch watch) {
   private static final long MILLIS_A_SECOND = 1_000;
 
   /** L2. */

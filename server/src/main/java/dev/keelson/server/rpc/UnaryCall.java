@@ -43,6 +43,11 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
   private Runnable begin = this::refuseMissingRequest;
 
   private boolean received;
+  private boolean over;
+
+  /** What a handler wants done in the end. */
+  private Runnable atEnd = () -> {};
+
   private boolean admitted;
   private int requestBytes;
   private volatile int answered;
@@ -132,6 +137,8 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
   }
 
   private void release() {
+    over = true;
+    atEnd.run();
     if (admitted) {
       environment.admission().releaseCall(requestBytes);
     }
@@ -156,10 +163,27 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
     lane.schedule(millis, () -> runUnlessCancelled(work));
   }
 
-  private void runUnlessCancelled(Runnable work) {
-    if (isCancelled()) {
-      return;
+  @Override
+  public void whenOver(Runnable work) {
+    if (over) {
+      work.run();
+    } else {
+      atEnd = work;
     }
+  }
+
+  @Override
+  public CallContext detached() {
+    return new Detached();
+  }
+
+  private void runUnlessCancelled(Runnable work) {
+    if (!isCancelled()) {
+      run(work);
+    }
+  }
+
+  private void run(Runnable work) {
     try {
       work.run();
     } catch (RuntimeException e) {
@@ -233,6 +257,39 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
 
   private void refuseMissingRequest() {
     fail(StatusCode.INTERNAL, "no request message for a unary call");
+  }
+
+  /** The call, but that its end changes nothing. */
+  private final class Detached implements CallContext {
+    @Override
+    public boolean isCancelled() {
+      return false;
+    }
+
+    @Override
+    public void resume(Runnable work) {
+      lane.execute(() -> UnaryCall.this.run(work));
+    }
+
+    @Override
+    public void resumeAfter(long millis, Runnable work) {
+      lane.schedule(millis, () -> UnaryCall.this.run(work));
+    }
+
+    @Override
+    public void whenOver(Runnable work) {
+      UnaryCall.this.whenOver(work);
+    }
+
+    @Override
+    public CallContext detached() {
+      return this;
+    }
+
+    @Override
+    public void read(Extent extent, Consumer<ReadView> read) {
+      UnaryCall.this.read(extent, read);
+    }
   }
 
   /** A read of this call; one whose client has gone costs nothing more. */

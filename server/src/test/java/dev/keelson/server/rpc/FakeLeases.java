@@ -6,6 +6,7 @@ import dev.keelson.server.lease.LeaseTime;
 import dev.keelson.server.lease.Leases;
 import dev.keelson.server.replica.Completion;
 import dev.keelson.server.replica.Outcome;
+import dev.keelson.storage.mvcc.KeyRange;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -29,6 +30,14 @@ final class FakeLeases implements Leases {
   @Override
   public LeaseStats stats() {
     return new LeaseStats(0, 0, 0, 0, 0);
+  }
+
+  /** Nobody is told of anything. */
+  record NoWatch() implements KeyWatch {
+    @Override
+    public Registration follow(KeyRange range, long fromRevision, Listener listener) {
+      return () -> {};
+    }
   }
 
   /** One after the other. */

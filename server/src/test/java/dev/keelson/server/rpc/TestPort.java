@@ -85,7 +85,8 @@ final class TestPort implements AutoCloseable {
         replica::alarms,
         (thread, cause) -> failures.add(cause),
         new SystemClock(),
-        new LeaseDependencies(new FakeLeases(), store::revision, 2, new FakeLeases.Ids()));
+        new LeaseDependencies(
+            new FakeLeases(), store::revision, 2, new FakeLeases.Ids(), new FakeLeases.NoWatch()));
   }
 
   InetSocketAddress address() {
