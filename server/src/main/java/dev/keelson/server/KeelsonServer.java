@@ -5,12 +5,11 @@ import dev.keelson.raft.RaftNode;
 import dev.keelson.raft.RaftStatus;
 import dev.keelson.raft.RestoredState;
 import dev.keelson.raft.SnapshotDescriptor;
-import dev.keelson.raft.membership.Configuration;
 import dev.keelson.server.apply.LiveStore;
 import dev.keelson.server.apply.MemberRegister;
 import dev.keelson.server.apply.Upkeep;
 import dev.keelson.server.cluster.Member;
-import dev.keelson.server.cluster.MemberTable;
+import dev.keelson.server.cluster.ReconfigurationRules;
 import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.compaction.AutoCompactor;
 import dev.keelson.server.config.MemberUrl;
@@ -30,6 +29,7 @@ import dev.keelson.server.replica.WalStage;
 import dev.keelson.server.rpc.ClientPort;
 import dev.keelson.server.rpc.ClientPortConfig;
 import dev.keelson.server.rpc.LeaseDependencies;
+import dev.keelson.server.rpc.Reconfiguration;
 import dev.keelson.server.rpc.RpcDependencies;
 import dev.keelson.server.rpc.StreamTiming;
 import dev.keelson.server.snapshot.IncomingSnapshots;
@@ -46,10 +46,11 @@ import dev.keelson.server.transport.TransportConfig;
 import dev.keelson.storage.mvcc.MvccConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,12 +64,16 @@ public final class KeelsonServer implements AutoCloseable {
   private static final long FLUSH_AGE_NANOS = 30_000_000_000L;
   private static final long MAX_LAGGING_BYTES = 512L << 20;
 
+  /** How long a removed member still answers, and helps another one to lead. */
+  private static final long REMOVED_STAYS_MILLIS = 1_000;
+
   private final ServerConfig config;
   private final Clock clock = new SystemClock();
   private final MachineRandom random = new MachineRandom();
   private final Closing closing = new Closing();
   private final CompletableFuture<MemberStop> stop = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private final AtomicBoolean expelled = new AtomicBoolean();
 
   private KeelsonServer(ServerConfig config) {
     this.config = config;
@@ -83,6 +88,12 @@ public final class KeelsonServer implements AutoCloseable {
     var server = new KeelsonServer(config);
     try {
       server.open();
+      return server;
+    } catch (RemovedException e) {
+      // Not a fault (MB13): the process says so and leaves.
+      log.warn(e.getMessage());
+      server.stop.complete(new MemberStop.Removed());
+      server.shutDown();
       return server;
     } catch (StartException | RuntimeException e) {
       server.closing.close();
@@ -123,6 +134,30 @@ public final class KeelsonServer implements AutoCloseable {
     }
   }
 
+  /** The cluster wants us no more. What is on its way to clients leaves before we do (MB12). */
+  private void expelled(MemberStop how, long delayMillis) {
+    if (!expelled.compareAndSet(false, true)) {
+      return;
+    }
+    switch (how) {
+      case MemberStop.Replaced(var detail) ->
+          log.error("member stops: {}; its data directory is not the one it had", detail);
+      case MemberStop.Removed _ ->
+          log.warn(
+              "member was removed from the cluster for good and stops; delete its data directory"
+                  + " {} before it is added again",
+              config.identity().dataDir());
+      case MemberStop.Closed _, MemberStop.Failed _ -> {}
+    }
+    CompletableFuture.delayedExecutor(delayMillis, TimeUnit.MILLISECONDS)
+        .execute(
+            () -> {
+              if (stop.complete(how)) {
+                Thread.ofPlatform().name("keelson-stop").start(this::shutDown);
+              }
+            });
+  }
+
   private void open() throws StartException {
     var storage = MemberStorage.open(config, this::memberFailed);
     closing.add(storage);
@@ -130,6 +165,15 @@ public final class KeelsonServer implements AutoCloseable {
     var identity = storage.identity();
     var transport = transport(identity, store);
     closing.add(transport);
+    store
+        .members()
+        .whenChanged(
+            table -> {
+              transport.membersChanged();
+              if (table.isRemoved(identity.memberId())) {
+                expelled(new MemberStop.Removed(), REMOVED_STAYS_MILLIS);
+              }
+            });
     var node = node(storage);
     var incoming = incomingSnapshots(storage);
     var disk =
@@ -139,7 +183,7 @@ public final class KeelsonServer implements AutoCloseable {
     listenToPeers(transport, running, incoming);
     watchDisk(disk, running.space());
     startAutoCompaction(running.replica(), store);
-    startClientPort(identity, running, store);
+    startClientPort(identity, running, store, transport);
     log.info(
         "serving member={} name={} cluster={} clients={} peers={}",
         Long.toHexString(identity.memberId()),
@@ -163,19 +207,10 @@ public final class KeelsonServer implements AutoCloseable {
             storage.identity().memberId(),
             config.timing().electionTimeoutMillis() / heartbeatMillis,
             1);
-    var base = new SnapshotDescriptor(wal.base(), configuration(storage.store().members().table()));
-    var state =
-        new RestoredState(wal.hardState(), base, storage.store().current().applied().index());
+    var applied = storage.store().current().applied();
+    var base = new SnapshotDescriptor(applied, storage.store().members().configuration());
+    var state = new RestoredState(wal.hardState(), base, applied.index());
     return RaftNode.restore(raftConfig, state, wal, random);
-  }
-
-  private static Configuration configuration(MemberTable table) {
-    var voters = new HashSet<Long>();
-    var learners = new HashSet<Long>();
-    for (var member : table.members()) {
-      (member.learner() ? learners : voters).add(member.id());
-    }
-    return new Configuration(List.copyOf(voters), List.of(), List.copyOf(learners));
   }
 
   private IncomingSnapshots incomingSnapshots(MemberStorage storage) {
@@ -223,7 +258,7 @@ public final class KeelsonServer implements AutoCloseable {
         new OutgoingSnapshots(
             storage.store(),
             storage.files(),
-            store -> configuration(MemberRegister.load(store).orElseThrow().table()),
+            store -> MemberRegister.load(store).orElseThrow().configuration(),
             transport,
             inbox);
     closing.add(outgoing);
@@ -289,7 +324,8 @@ public final class KeelsonServer implements AutoCloseable {
       NettyPeerTransport transport, Running running, IncomingSnapshots incoming)
       throws StartException {
     try {
-      transport.start(new PeerVoices(running.replica(), running.leases()), incoming);
+      transport.start(
+          new PeerVoices(running.replica(), running.leases(), how -> expelled(how, 0)), incoming);
     } catch (IOException e) {
       throw new StartException("--listen-peer-urls: " + e.getMessage(), e);
     }
@@ -305,7 +341,8 @@ public final class KeelsonServer implements AutoCloseable {
             cause -> memberFailed("keelson-autocompact", cause)));
   }
 
-  private void startClientPort(ServerIdentity identity, Running running, LiveStore store)
+  private void startClientPort(
+      ServerIdentity identity, Running running, LiveStore store, NettyPeerTransport transport)
       throws StartException {
     var replica = running.replica();
     List<InetSocketAddress> addresses =
@@ -322,6 +359,14 @@ public final class KeelsonServer implements AutoCloseable {
             running.space(),
             store.alarms()::raised,
             this::memberFailed,
+            new Reconfiguration(
+                new ReconfigurationRules(
+                    identity.memberId(),
+                    config.membership().strictReconfigCheck(),
+                    config.membership().maxLearners(),
+                    transport::isConnected),
+                replica,
+                SystemClock::epochSeconds),
             clock,
             new LeaseDependencies(
                 running.leases(),
@@ -346,7 +391,8 @@ public final class KeelsonServer implements AutoCloseable {
             config.identity().name(),
             List.of(),
             urls(config.listeners().advertiseClientUrls()),
-            false);
+            false,
+            identity.incarnation());
     closing.add(MemberPublisher.start(replica, self));
   }
 

@@ -33,6 +33,7 @@ final class MemberPublisher implements AutoCloseable {
                 MemberAttributes.newBuilder()
                     .setMemberId(self.id())
                     .setName(self.name())
+                    .setIncarnation(self.incarnation())
                     .addAllClientUrls(self.clientUrls()))
             .build();
     this.thread = Thread.ofPlatform().name("keelson-publish").unstarted(this::run);

@@ -16,6 +16,24 @@ public sealed interface MemberStop {
     }
   }
 
+  /** The cluster has removed it, for ever: its data is of no more use (MB12). */
+  record Removed() implements MemberStop {
+    @Override
+    public int exitCode() {
+      return 0;
+    }
+  }
+
+  /** The cluster knows this member with other data, which was lost: it must not act (MB-id). */
+  record Replaced(String detail) implements MemberStop {
+    private static final int REPLACED = 72;
+
+    @Override
+    public int exitCode() {
+      return REPLACED;
+    }
+  }
+
   /**
    * A thread could not go on; the member stopped rather than continue with state it cannot trust.
    */

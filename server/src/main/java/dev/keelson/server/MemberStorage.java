@@ -4,11 +4,9 @@ import dev.keelson.raft.HardState;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.server.apply.LiveStore;
 import dev.keelson.server.apply.MemberRegister;
-import dev.keelson.server.cluster.ClusterBirth;
 import dev.keelson.server.cluster.MemberFile;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
-import dev.keelson.server.config.MemberUrl;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.replica.MemberFailure;
 import dev.keelson.server.snapshot.InstallMarker;
@@ -30,8 +28,6 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Optional;
 
 /** Everything of a member that is on disk: opened together, checked against each other. */
@@ -88,19 +84,13 @@ final class MemberStorage implements AutoCloseable {
     // Asked before the lock is taken: a directory that is not ours must not even get a lock file.
     MemberFile.read(disk, directory);
     closing.add(DataDirectoryLock.take(disk, directory));
-    var birth = birthOf(config);
     Optional<MemberFile> existing = MemberFile.read(disk, directory);
+    var entering = existing.isEmpty() ? Optional.of(enter(config, disk)) : noEntry();
     var self =
-        existing.isPresent()
-            ? existing.get()
-            : new MemberFile(
-                new ServerIdentity(birth.clusterId(), ownId(config)), config.identity().name());
-    if (existing.isEmpty()) {
-      self.write(disk, directory);
-    }
+        existing.isPresent() ? existing.get() : MemberFile.read(disk, directory).orElseThrow();
     var state = StateDirectory.open(disk, directory.resolve("state"));
     var engines = new RocksEngines(engineConfig(config));
-    var store = openStore(engines.open(state.live()), birth, failure);
+    var store = openStore(engines.open(state.live()), config, entering, failure);
     closing.add(store);
     requireOwnData(self, store.members().table(), config);
     var identity = self.identity();
@@ -122,35 +112,36 @@ final class MemberStorage implements AutoCloseable {
     return storage;
   }
 
-  private static MemberTable birthOf(ServerConfig config) {
-    var urls = new LinkedHashMap<String, List<String>>();
-    config
-        .initialCluster()
-        .members()
-        .forEach((name, peers) -> urls.put(name, peers.stream().map(MemberUrl::toString).toList()));
-    return ClusterBirth.tableOf(urls, config.initialCluster().token());
+  private static Optional<ClusterEntry> noEntry() {
+    return Optional.empty();
   }
 
-  private static long ownId(ServerConfig config) {
-    return ClusterBirth.memberId(ownPeerUrls(config), config.initialCluster().token());
+  private static ClusterEntry enter(ServerConfig config, Disk disk)
+      throws StartException, IOException {
+    var entry = ClusterEntry.of(config, new MachineRandom());
+    new MemberFile(entry.identity(), config.identity().name())
+        .write(disk, config.identity().dataDir());
+    return entry;
   }
 
-  private static List<String> ownPeerUrls(ServerConfig config) {
-    return config.listeners().advertisePeerUrls().stream().map(MemberUrl::toString).toList();
-  }
-
-  private static LiveStore openStore(KvEngine engine, MemberTable birth, MemberFailure failure) {
+  private static LiveStore openStore(
+      KvEngine engine, ServerConfig config, Optional<ClusterEntry> entering, MemberFailure failure)
+      throws StartException {
     var store = MvccStore.open(engine, MvccConfig.defaults());
-    var members =
-        MemberRegister.load(store)
-            .orElseGet(
-                () -> {
-                  var created = MemberRegister.create(store, birth);
-                  store.commitBatch(LogPosition.ZERO);
-                  store.flush();
-                  return created;
-                });
+    var known = MemberRegister.load(store);
+    var members = known.isPresent() ? known.get() : begin(store, config, entering);
     return new LiveStore(store, members, cause -> failure.memberFailed("keelson-compact", cause));
+  }
+
+  /** An earlier start may have died between the two files: then nobody has been told of us yet. */
+  private static MemberRegister begin(
+      MvccStore store, ServerConfig config, Optional<ClusterEntry> entering) throws StartException {
+    var entry =
+        entering.isPresent() ? entering.get() : ClusterEntry.of(config, new MachineRandom());
+    var created = MemberRegister.create(store, entry.birth());
+    store.commitBatch(LogPosition.ZERO);
+    store.flush();
+    return created;
   }
 
   private static EngineConfig engineConfig(ServerConfig config) {
@@ -171,14 +162,21 @@ final class MemberStorage implements AutoCloseable {
   /** Flags tell how a cluster is born; afterwards the data says who its owner is. */
   private static void requireOwnData(MemberFile self, MemberTable table, ServerConfig config)
       throws StartException {
-    var member = table.find(self.identity().memberId());
-    if (member.isEmpty()) {
-      throw new StartException(
-          "%s holds the data of member %x, which is not in its own member list"
-              .formatted(config.identity().dataDir(), self.identity().memberId()));
+    long id = self.identity().memberId();
+    if (table.isRemoved(id)) {
+      throw new RemovedException(
+          "member %x was removed from the cluster for good; delete %s before the member is added"
+                  .formatted(id, config.identity().dataDir())
+              + " again");
     }
-    var advertised = ownPeerUrls(config);
-    if (member.get().peerUrls().stream().noneMatch(advertised::contains)) {
+    var member = table.find(id);
+    var advertised = ClusterEntry.ownPeerUrls(config);
+    // Who has been added may not have heard of it by the log yet, nor of another address.
+    boolean known =
+        member.isEmpty()
+            || self.name().equals(config.identity().name())
+            || member.get().peerUrls().stream().anyMatch(advertised::contains);
+    if (!known) {
       throw new StartException(
           "%s belongs to member '%s' with peer URLs %s; this member is told to be '%s' with %s"
               .formatted(

@@ -6,9 +6,11 @@ import dev.keelson.raft.Message;
 import dev.keelson.server.lease.LeaseKeeper;
 import dev.keelson.server.replica.ReplicaInbox;
 import dev.keelson.server.transport.PeerListener;
+import java.util.function.Consumer;
 
 /** Gives what peers say to those whom it concerns. */
-record PeerVoices(ReplicaInbox replica, LeaseKeeper leases) implements PeerListener {
+record PeerVoices(ReplicaInbox replica, LeaseKeeper leases, Consumer<MemberStop> expelled)
+    implements PeerListener {
   @Override
   public void onMessage(Message message) {
     replica.onMessage(message);
@@ -37,5 +39,10 @@ record PeerVoices(ReplicaInbox replica, LeaseKeeper leases) implements PeerListe
   @Override
   public void onOverflow(long peer) {
     replica.onOverflow(peer);
+  }
+
+  @Override
+  public void onExpelled(long peer, boolean replaced, String detail) {
+    expelled.accept(replaced ? new MemberStop.Replaced(detail) : new MemberStop.Removed());
   }
 }

@@ -1,7 +1,7 @@
 package dev.keelson.server;
 
 /** Why a member does not start, in one line for the operator. */
-public final class StartException extends Exception {
+public class StartException extends Exception {
   private static final long serialVersionUID = 1L;
 
   public StartException(String message) {

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import dev.keelson.api.etcdserverpb.AlarmRequest;
 import dev.keelson.api.etcdserverpb.AlarmResponse;
 import dev.keelson.api.etcdserverpb.AlarmType;
+import dev.keelson.api.etcdserverpb.ClusterGrpc;
 import dev.keelson.api.etcdserverpb.CompactionRequest;
 import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
 import dev.keelson.api.etcdserverpb.HashKVRequest;
@@ -11,6 +12,14 @@ import dev.keelson.api.etcdserverpb.HashKVResponse;
 import dev.keelson.api.etcdserverpb.KVGrpc;
 import dev.keelson.api.etcdserverpb.LeaseGrpc;
 import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
+import dev.keelson.api.etcdserverpb.Member;
+import dev.keelson.api.etcdserverpb.MemberAddRequest;
+import dev.keelson.api.etcdserverpb.MemberAddResponse;
+import dev.keelson.api.etcdserverpb.MemberListRequest;
+import dev.keelson.api.etcdserverpb.MemberPromoteRequest;
+import dev.keelson.api.etcdserverpb.MemberPromoteResponse;
+import dev.keelson.api.etcdserverpb.MemberRemoveRequest;
+import dev.keelson.api.etcdserverpb.MemberRemoveResponse;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.etcdserverpb.RangeRequest;
 import dev.keelson.api.etcdserverpb.RangeResponse;
@@ -18,6 +27,7 @@ import dev.keelson.api.etcdserverpb.StatusRequest;
 import dev.keelson.api.etcdserverpb.StatusResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A client of one member. */
@@ -46,10 +56,36 @@ final class TestClient implements AutoCloseable {
         .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
   }
 
+  ClusterGrpc.ClusterBlockingStub cluster() {
+    return ClusterGrpc.newBlockingStub(channel)
+        .withWaitForReady()
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
   LeaseGrpc.LeaseBlockingStub leases() {
     return LeaseGrpc.newBlockingStub(channel)
         .withWaitForReady()
         .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  MemberAddResponse addMember(String peerUrl, boolean learner) {
+    return cluster()
+        .memberAdd(
+            MemberAddRequest.newBuilder().addPeerURLs(peerUrl).setIsLearner(learner).build());
+  }
+
+  MemberRemoveResponse removeMember(long id) {
+    return cluster().memberRemove(MemberRemoveRequest.newBuilder().setID(id).build());
+  }
+
+  MemberPromoteResponse promoteMember(long id) {
+    return cluster().memberPromote(MemberPromoteRequest.newBuilder().setID(id).build());
+  }
+
+  List<Member> members() {
+    return cluster()
+        .memberList(MemberListRequest.newBuilder().setLinearizable(true).build())
+        .getMembersList();
   }
 
   /** The revision of the put. */

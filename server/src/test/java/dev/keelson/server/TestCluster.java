@@ -1,13 +1,17 @@
 package dev.keelson.server;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.keelson.server.config.ConfigException;
 import dev.keelson.server.config.ServerConfig;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +24,7 @@ final class TestCluster implements AutoCloseable {
   private final List<Integer> clientPorts = new ArrayList<>();
   private final List<Integer> peerPorts = new ArrayList<>();
   private final List<String> extraFlags;
+  private final Map<Integer, String> joining = new HashMap<>();
   private final Map<Integer, KeelsonServer> running = new HashMap<>();
   private final Map<Integer, TestClient> clients = new HashMap<>();
 
@@ -51,6 +56,36 @@ final class TestCluster implements AutoCloseable {
     running.put(member, KeelsonServer.start(config(member)));
   }
 
+  /** Another member, not started: its number. It will join those that are listed then. */
+  int addPorts(int... listed) {
+    clientPorts.add(freePort());
+    peerPorts.add(freePort());
+    int added = clientPorts.size() - 1;
+    joinAgain(added, listed);
+    return added;
+  }
+
+  /** From now on the member starts as one that joins a cluster of itself and these. */
+  void joinAgain(int member, int... listed) {
+    joining.put(
+        member,
+        IntStream.concat(IntStream.of(listed), IntStream.of(member))
+            .mapToObj(other -> "m" + other + "=" + peerUrl(other))
+            .collect(Collectors.joining(",")));
+  }
+
+  KeelsonServer server(int member) {
+    return requireNonNull(running.get(member));
+  }
+
+  void wipe(int member) throws IOException {
+    try (var files = Files.walk(dataDir(member))) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
   void stop(int member) {
     var server = running.remove(member);
     if (server != null) {
@@ -66,7 +101,12 @@ final class TestCluster implements AutoCloseable {
     flags.addAll(List.of("--advertise-client-urls", clientUrl(member)));
     flags.addAll(List.of("--listen-peer-urls", peerUrl(member)));
     flags.addAll(List.of("--initial-advertise-peer-urls", peerUrl(member)));
-    flags.addAll(List.of("--initial-cluster", initialCluster()));
+    var joined = joining.get(member);
+    if (joined == null) {
+      flags.addAll(List.of("--initial-cluster", initialCluster()));
+    } else {
+      flags.addAll(List.of("--initial-cluster", joined, "--initial-cluster-state", "existing"));
+    }
     flags.addAll(extraFlags);
     try {
       return ServerConfig.of(flags.toArray(String[]::new));
@@ -91,12 +131,13 @@ final class TestCluster implements AutoCloseable {
     return "http://127.0.0.1:" + clientPorts.get(member);
   }
 
-  private String peerUrl(int member) {
+  String peerUrl(int member) {
     return "http://127.0.0.1:" + peerPorts.get(member);
   }
 
   private String initialCluster() {
     return IntStream.range(0, peerPorts.size())
+        .filter(member -> !joining.containsKey(member))
         .mapToObj(member -> "m" + member + "=" + peerUrl(member))
         .collect(Collectors.joining(","));
   }

@@ -6,7 +6,9 @@ import dev.keelson.api.etcdserverpb.CompactionRequest;
 import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.status.EtcdError;
+import dev.keelson.raft.Bytes;
 import dev.keelson.raft.LogPosition;
+import dev.keelson.raft.membership.ConfigurationCodec;
 import dev.keelson.server.cluster.Member;
 import dev.keelson.storage.mvcc.CompactOutcome;
 import dev.keelson.storage.mvcc.KeyRange;
@@ -62,10 +64,16 @@ final class Applier {
       case LEASE_GRANT -> leases.grant(command.getLeaseGrant(), entry);
       case LEASE_REVOCATION -> leases.revoke(command.getLeaseRevocation(), entry);
       case LEASE_CHECKPOINTS -> leases.checkpoint(command.getLeaseCheckpoints(), entry);
-      case OPERATION_NOT_SET ->
+      case MEMBER_CHANGE, OPERATION_NOT_SET ->
           throw new IllegalStateException(
               "a committed command is of a kind that this version does not know");
     };
+  }
+
+  /** A configuration entry; the change of the members that has taken effect by it. */
+  Optional<MemberRegister.Done> configure(Bytes payload) {
+    var decoded = ConfigurationCodec.decodeWithNote(payload);
+    return members.configure(store, decoded.configuration(), decoded.note());
   }
 
   private ApplyResult put(PutRequest request, boolean answered) {
@@ -108,6 +116,11 @@ final class Applier {
     if (known.isEmpty()) {
       return new ApplyResult.Refused(EtcdError.MEMBER_NOT_FOUND);
     }
+    long incarnation = known.get().incarnation();
+    if (incarnation != 0 && incarnation != attributes.getIncarnation()) {
+      // Another disk under a known id: what it says of itself is not believed either (MB-id).
+      return new ApplyResult.Refused(EtcdError.MEMBER_EXIST);
+    }
     members.replace(
         store,
         new Member(
@@ -115,7 +128,8 @@ final class Applier {
             attributes.getName(),
             known.get().peerUrls(),
             attributes.getClientUrlsList(),
-            known.get().learner()));
+            known.get().learner(),
+            attributes.getIncarnation()));
     return new ApplyResult.MemberPublished();
   }
 }

@@ -159,6 +159,7 @@ public final class ApplyLoop implements AutoCloseable {
     private LogPosition last = store.current().applied();
     private int entries;
     private long bytes;
+    private boolean membersChanged;
     private long startNanos = clock.nanoTime();
 
     void apply(Entry entry) {
@@ -174,7 +175,15 @@ public final class ApplyLoop implements AutoCloseable {
           }
         }
         case NO_OP -> answers.add(new Answer.TermBegan(entry.term()));
-        case CONFIGURATION -> {}
+        case CONFIGURATION ->
+            applier
+                .configure(entry.payload())
+                .ifPresent(
+                    done -> {
+                      membersChanged = true;
+                      var result = new ApplyResult.MembersChanged(done.table());
+                      answers.add(new Answer.Result(done.requestId(), result));
+                    });
       }
       last = entry.position();
       bytes += entry.payload().length();
@@ -206,9 +215,13 @@ public final class ApplyLoop implements AutoCloseable {
           answer.giveTo(listener);
         }
         listener.applied(last, entries, bytes);
+        if (membersChanged) {
+          store.members().announce();
+        }
         warnIfSlow();
       }
       answers.clear();
+      membersChanged = false;
       entries = 0;
       bytes = 0;
       startNanos = clock.nanoTime();

@@ -3,6 +3,7 @@ package dev.keelson.server.apply;
 import dev.keelson.api.etcdserverpb.AlarmMember;
 import dev.keelson.api.etcdserverpb.TxnResponse;
 import dev.keelson.api.status.EtcdError;
+import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.storage.mvcc.KeyValue;
 import java.util.List;
 
@@ -57,6 +58,9 @@ public sealed interface ApplyResult {
       alarms = List.copyOf(alarms);
     }
   }
+
+  /** A change of the members has taken effect. */
+  record MembersChanged(MemberTable table) implements ApplyResult {}
 
   /** The command changed nothing, but for a write that filled this member's quota (Q6). */
   record Refused(EtcdError error) implements ApplyResult {}

@@ -26,6 +26,7 @@ public final class Charge {
           LEASE_CHECKPOINTS,
           MEMBER_ATTRIBUTES,
           ALARM,
+          MEMBER_CHANGE,
           OPERATION_NOT_SET ->
           0;
     };

@@ -75,6 +75,7 @@ public final class LiveStore implements AutoCloseable {
     old.store.compactor().succeededBy(installed.compactor());
     old.whenClosed = oldClosed;
     old.release();
+    members.announce();
   }
 
   private Generation acquire() {

@@ -52,8 +52,14 @@ public record MemberFile(ServerIdentity identity, String name) {
   /** Writes the file, durable under its name when this returns. */
   public void write(Disk disk, Path directory) throws IOException {
     var text =
-        "%s %d\n%x\n%x\n%s\n"
-            .formatted(MAGIC, VERSION, identity.clusterId(), identity.memberId(), name);
+        "%s %d\n%x\n%x\n%s\n%x\n"
+            .formatted(
+                MAGIC,
+                VERSION,
+                identity.clusterId(),
+                identity.memberId(),
+                name,
+                identity.incarnation());
     var temporary = directory.resolve(FILE_NAME + ".new");
     if (disk.exists(temporary)) {
       disk.delete(temporary);
@@ -87,9 +93,13 @@ public record MemberFile(ServerIdentity identity, String name) {
               .formatted(path, lines.getFirst(), VERSION));
     }
     try {
+      // Directories of the first days have no incarnation.
+      long incarnation = lines.get(4).isEmpty() ? 0 : Long.parseUnsignedLong(lines.get(4), 16);
       var identity =
           new ServerIdentity(
-              Long.parseUnsignedLong(lines.get(1), 16), Long.parseUnsignedLong(lines.get(2), 16));
+              Long.parseUnsignedLong(lines.get(1), 16),
+              Long.parseUnsignedLong(lines.get(2), 16),
+              incarnation);
       return new MemberFile(identity, lines.get(3));
     } catch (NumberFormatException | IndexOutOfBoundsException e) {
       throw new ForeignDirectoryException(

@@ -44,6 +44,7 @@ final class ConfigBuilder {
         identity,
         listeners,
         initialCluster(name, listeners.advertisePeerUrls()),
+        membership(),
         timing(),
         limits(),
         autoCompaction(),
@@ -225,6 +226,17 @@ final class ConfigBuilder {
         election,
         number(Flag.SNAPSHOT_COUNT, 1, Long.MAX_VALUE),
         number(Flag.SNAPSHOT_CATCHUP_ENTRIES, 0, Long.MAX_VALUE));
+  }
+
+  private ServerConfig.Membership membership() throws ConfigException {
+    boolean strict =
+        switch (settings.text(Flag.STRICT_RECONFIG_CHECK)) {
+          case "true" -> true;
+          case "false" -> false;
+          default -> throw settings.refuse(Flag.STRICT_RECONFIG_CHECK, "must be true or false");
+        };
+    return new ServerConfig.Membership(
+        strict, (int) number(Flag.MAX_LEARNERS, 0, Integer.MAX_VALUE));
   }
 
   private ServerConfig.Limits limits() throws ConfigException {

@@ -46,6 +46,12 @@ public enum Flag {
       "initial-cluster-token",
       "etcd-cluster",
       "keeps clusters apart that have equal members"),
+  STRICT_RECONFIG_CHECK(
+      Section.CLUSTER,
+      "strict-reconfig-check",
+      "true",
+      "refuse changes of the members that would leave no working majority"),
+  MAX_LEARNERS(Section.CLUSTER, "max-learners", "1", "learners that the cluster may have"),
   HEARTBEAT_INTERVAL(
       Section.CLUSTER, "heartbeat-interval", "100", "milliseconds between a leader's heartbeats"),
   ELECTION_TIMEOUT(
@@ -186,11 +192,11 @@ public enum Flag {
   }
 
   boolean isBoolean() {
-    return defaultText.equals("false");
+    return defaultText.equals("false") || defaultText.equals("true");
   }
 
   /** What is done once, not set: neither the environment nor the file knows it. */
   boolean isCommandLineOnly() {
-    return isBoolean();
+    return defaultText.equals("false");
   }
 }

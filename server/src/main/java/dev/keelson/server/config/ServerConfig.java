@@ -14,6 +14,7 @@ public record ServerConfig(
     Identity identity,
     Listeners listeners,
     InitialCluster initialCluster,
+    Membership membership,
     Timing timing,
     Limits limits,
     AutoCompaction autoCompaction,
@@ -68,6 +69,13 @@ public record ServerConfig(
       members = Collections.unmodifiableMap(copy);
     }
   }
+
+  /**
+   * How the members may change.
+   *
+   * @param strictReconfigCheck whether changes that endanger the majority are refused
+   */
+  public record Membership(boolean strictReconfigCheck, int maxLearners) {}
 
   /**
    * Raft's rhythm.

@@ -29,12 +29,20 @@ public final class PendingProposals {
 
   /** False when full: nothing was added. */
   boolean add(long requestId, Completion<ApplyResult> completion, long deadlineNanos) {
+    boolean added = addForever(requestId, completion);
+    if (added) {
+      byDeadline.add(new Deadline(requestId, deadlineNanos));
+    }
+    return added;
+  }
+
+  /** As {@link #add}, for one whose time does not end. */
+  boolean addForever(long requestId, Completion<ApplyResult> completion) {
     if (count.incrementAndGet() > limit) {
       count.decrementAndGet();
       return false;
     }
     waiters.put(requestId, new Waiter(requestId, completion));
-    byDeadline.add(new Deadline(requestId, deadlineNanos));
     return true;
   }
 

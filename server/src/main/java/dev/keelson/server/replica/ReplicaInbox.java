@@ -2,6 +2,7 @@ package dev.keelson.server.replica;
 
 import com.google.protobuf.CodedOutputStream;
 import dev.keelson.api.command.Command;
+import dev.keelson.api.command.MemberChange;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.raft.Bytes;
 import dev.keelson.raft.Input;
@@ -10,6 +11,8 @@ import dev.keelson.raft.Message;
 import dev.keelson.raft.Proposal;
 import dev.keelson.raft.RaftStatus;
 import dev.keelson.raft.SnapshotDescriptor;
+import dev.keelson.raft.membership.Configuration;
+import dev.keelson.raft.membership.MembershipChange;
 import dev.keelson.server.apply.ApplyResult;
 import dev.keelson.server.time.Clock;
 import dev.keelson.server.transport.PeerListener;
@@ -23,13 +26,17 @@ import java.util.concurrent.atomic.AtomicLong;
  * Where everything that the replica thread must hear arrives. Thread-safe; no method blocks. Queues
  * are bounded; what must not be lost is a number or one of a few, and takes no room in a queue.
  */
-public final class ReplicaInbox implements Replica, PeerListener {
+public final class ReplicaInbox implements Replica, MembershipLog, PeerListener {
   private static final int MAX_CONTROLS = 64;
+
+  /** Operators are few; one change is under way at a time. */
+  private static final int MAX_CHANGES = 64;
 
   final Doorbell doorbell = new Doorbell();
   final Mailbox<Message> messages;
   final Mailbox<Proposal> proposals;
   final Mailbox<Completion<Long>> readers;
+  final Mailbox<MembershipChange> changes = new Mailbox<>(MAX_CHANGES, doorbell);
   final Mailbox<Input> controls = new Mailbox<>(MAX_CONTROLS, doorbell);
   final Set<Long> unreachable = ConcurrentHashMap.newKeySet();
   final AtomicLong persisted = new AtomicLong();
@@ -97,6 +104,22 @@ public final class ReplicaInbox implements Replica, PeerListener {
     if (!pending.add(requestId, completion, deadline)) {
       completion.complete(new Outcome.Failure<>(EtcdError.REQUEST_TOO_MANY_REQUESTS));
     } else if (!proposals.offer(proposal)) {
+      pending.fail(requestId, EtcdError.REQUEST_TOO_MANY_REQUESTS);
+    }
+  }
+
+  @Override
+  public void change(
+      MemberChange change, Configuration target, Completion<ApplyResult> completion) {
+    if (!open) {
+      completion.complete(new Outcome.Failure<>(EtcdError.STOPPED));
+      return;
+    }
+    long requestId = nextRequestId.getAndIncrement();
+    var note = payload(requestId, Command.newBuilder().setMemberChange(change).build());
+    if (!pending.addForever(requestId, completion)) {
+      completion.complete(new Outcome.Failure<>(EtcdError.REQUEST_TOO_MANY_REQUESTS));
+    } else if (!changes.offer(new MembershipChange(requestId, target, note))) {
       pending.fail(requestId, EtcdError.REQUEST_TOO_MANY_REQUESTS);
     }
   }

@@ -9,6 +9,7 @@ import dev.keelson.raft.Proposal;
 import dev.keelson.raft.RaftNode;
 import dev.keelson.raft.RaftStatus;
 import dev.keelson.raft.Role;
+import dev.keelson.raft.membership.MembershipChange;
 import dev.keelson.server.time.Clock;
 import dev.keelson.server.time.Scheduling;
 import java.util.ArrayDeque;
@@ -117,6 +118,7 @@ public final class ReplicaLoop implements AutoCloseable {
         || !inbox.messages.isEmpty()
         || !inbox.proposals.isEmpty()
         || !inbox.readers.isEmpty()
+        || !inbox.changes.isEmpty()
         || !inbox.controls.isEmpty()
         || !inbox.unreachable.isEmpty()
         || (awaited.persisted() && inbox.persisted.get() != persistedSeen)
@@ -147,6 +149,10 @@ public final class ReplicaLoop implements AutoCloseable {
     }
     propose(work.proposals);
     work.readers.removeIf(PendingReads::dropIfCancelled);
+    for (var change : work.changes) {
+      pending.handedOver(change.id(), status.term());
+      step(new Input.ChangeMembership(change));
+    }
     if (!work.readers.isEmpty()) {
       long id = reads.add(work.readers, nowNanos + limits.requestTimeoutNanos());
       step(new Input.ReadRequest(id));
@@ -291,16 +297,19 @@ public final class ReplicaLoop implements AutoCloseable {
     private final List<Message> messages = new ArrayList<>();
     private final List<Input> controls = new ArrayList<>();
     private final List<Proposal> proposals = new ArrayList<>();
+    private final List<MembershipChange> changes = new ArrayList<>();
     private final List<Completion<Long>> readers = new ArrayList<>();
 
     void gather() {
       messages.clear();
       controls.clear();
       proposals.clear();
+      changes.clear();
       readers.clear();
       inbox.messages.drainTo(messages, MAX_DRAIN);
       inbox.controls.drainTo(controls, MAX_DRAIN);
       inbox.proposals.drainTo(proposals, MAX_DRAIN);
+      inbox.changes.drainTo(changes, MAX_DRAIN);
       inbox.readers.drainTo(readers, Integer.MAX_VALUE);
     }
   }

@@ -204,8 +204,7 @@ public final class ClientPort implements AutoCloseable {
             leases.bind(environment),
             new LockService(kv, sessions, watch).bind(environment),
             new ElectionService(kv, sessions, watch, reads, headers).bind(environment),
-            new ClusterService(dependencies.replica(), dependencies.members(), headers)
-                .bind(environment),
+            new ClusterService(dependencies, headers).bind(environment),
             new MaintenanceService(dependencies, headers).bind(environment),
             new HealthService().bind(environment));
     services.forEach(builder::addService);

@@ -30,5 +30,6 @@ public record RpcDependencies(
     Quota quota,
     Supplier<List<AlarmMember>> alarms,
     MemberFailure failure,
+    Reconfiguration reconfiguration,
     Clock clock,
     LeaseDependencies leases) {}

@@ -6,6 +6,7 @@ import dev.keelson.server.transport.Closing.Cause;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import java.util.function.Predicate;
@@ -22,17 +23,24 @@ final class Acceptor {
   private final LinkParts parts;
   private final LongFunction<PeerCounters> counters;
   private final LongConsumer heardFrom;
+  private final Consumer<Newcomer> newcomers;
   private final Map<InboundPeer, FrameConnection> inbound = new LinkedHashMap<>();
 
   /**
    * Accepts for one transport.
    *
    * @param heardFrom told of every peer that has reached us
+   * @param newcomers told of every peer that is not in our table yet
    */
-  Acceptor(LinkParts parts, LongFunction<PeerCounters> counters, LongConsumer heardFrom) {
+  Acceptor(
+      LinkParts parts,
+      LongFunction<PeerCounters> counters,
+      LongConsumer heardFrom,
+      Consumer<Newcomer> newcomers) {
     this.parts = parts;
     this.counters = counters;
     this.heardFrom = heardFrom;
+    this.newcomers = newcomers;
   }
 
   PeerCounters countersOf(long peer) {
@@ -64,8 +72,12 @@ final class Acceptor {
     closeAll(one -> one.isFrom(peer, purpose), Cause.SUPERSEDED, "the peer dialled anew");
   }
 
-  void welcomed(long peer) {
-    heardFrom.accept(peer);
+  void welcomed(Hello hello) {
+    if (Handshake.isNewcomer(hello, parts.members().get())) {
+      newcomers.accept(
+          new Newcomer(hello.getFromMember(), hello.getPeerUrlsList(), hello.getMembersVersion()));
+    }
+    heardFrom.accept(hello.getFromMember());
   }
 
   void refused(FrameConnection connection, Hello hello, Refusal refusal) {

@@ -3,8 +3,10 @@ package dev.keelson.server.transport;
 import dev.keelson.api.peer.Hello;
 import dev.keelson.api.peer.Refusal;
 import dev.keelson.api.peer.Welcome;
+import dev.keelson.server.cluster.Member;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -24,8 +26,11 @@ final class Handshake {
     this.serverVersion = serverVersion;
   }
 
-  Hello hello(long peer, Hello.Purpose purpose) {
+  Hello hello(long peer, Hello.Purpose purpose, MemberTable members) {
     return Hello.newBuilder()
+        .addAllPeerUrls(members.find(self.memberId()).map(Member::peerUrls).orElse(List.of()))
+        .setMembersVersion(members.version())
+        .setIncarnation(self.incarnation())
         .setMagic(MAGIC)
         .setProtocolVersion(PROTOCOL_VERSION)
         .setClusterId(self.clusterId())
@@ -42,6 +47,7 @@ final class Handshake {
         .setClusterId(self.clusterId())
         .setMember(self.memberId())
         .setServerVersion(serverVersion)
+        .setIncarnation(self.incarnation())
         .build();
   }
 
@@ -65,16 +71,40 @@ final class Handshake {
           Refusal.Reason.WRONG_ADDRESSEE,
           "this is member " + hex(self.memberId()) + ", not " + hex(hello.getToMember()));
     }
-    if (hello.getFromMember() == self.memberId() || members.find(hello.getFromMember()).isEmpty()) {
+    return judgeSender(hello, members);
+  }
+
+  private Optional<Refusal> judgeSender(Hello hello, MemberTable members) {
+    long from = hello.getFromMember();
+    if (members.isRemoved(from)) {
+      return refuse(
+          Refusal.Reason.REMOVED, hex(from) + " was removed from cluster " + hex(self.clusterId()));
+    }
+    if (from == self.memberId() || (members.find(from).isEmpty() && !isNewcomer(hello, members))) {
       return refuse(
           Refusal.Reason.UNKNOWN_SENDER,
-          hex(hello.getFromMember()) + " is no other member of cluster " + hex(self.clusterId()));
+          hex(from) + " is no other member of cluster " + hex(self.clusterId()));
     }
-    return Optional.empty();
+    return judgeDisk(from, hello.getIncarnation(), members);
+  }
+
+  /** It knows a change of the members that we have not heard of: that may be its own coming. */
+  static boolean isNewcomer(Hello hello, MemberTable members) {
+    return members.find(hello.getFromMember()).isEmpty()
+        && hello.getMembersVersion() > members.version();
+  }
+
+  private static Optional<Refusal> judgeDisk(long peer, long incarnation, MemberTable members) {
+    long known = members.find(peer).map(Member::incarnation).orElse(0L);
+    return known == 0 || known == incarnation
+        ? Optional.empty()
+        : refuse(
+            Refusal.Reason.REPLACED,
+            "member " + hex(peer) + " has lost its data: remove it and add it again");
   }
 
   /** Why we do not believe a welcome; empty if we do. The answerer has judged us by then. */
-  Optional<Refusal> judge(Welcome welcome, long peer) {
+  Optional<Refusal> judge(Welcome welcome, long peer, MemberTable members) {
     if (welcome.getProtocolVersion() != PROTOCOL_VERSION) {
       return refuse(
           Refusal.Reason.PROTOCOL_VERSION,
@@ -87,7 +117,7 @@ final class Handshake {
     if (welcome.getMember() != peer) {
       return refuse(Refusal.Reason.WRONG_ADDRESSEE, "the peer is " + hex(welcome.getMember()));
     }
-    return Optional.empty();
+    return judgeDisk(peer, welcome.getIncarnation(), members);
   }
 
   /** A reason as it stands in logs. */

@@ -4,7 +4,10 @@ import dev.keelson.api.peer.FrameKind;
 import dev.keelson.api.peer.Hello;
 import dev.keelson.api.peer.LeaseAnswers;
 import dev.keelson.api.peer.LeaseQuestions;
+import dev.keelson.api.peer.MembersAnswer;
+import dev.keelson.api.peer.MembersRequest;
 import dev.keelson.api.peer.Ping;
+import dev.keelson.server.cluster.MemberTableCodec;
 import dev.keelson.server.transport.Closing.Cause;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -81,6 +84,10 @@ final class InboundPeer implements FrameHandler {
   public void onFrame(FrameConnection connection, FrameKind kind, ByteBuf body) throws IOException {
     switch (state) {
       case State.Stranger _ -> {
+        if (kind == FrameKind.MEMBERS_REQUEST) {
+          onMembersRequest(connection, Frames.parse(body, MembersRequest::parseFrom));
+          return;
+        }
         if (kind != FrameKind.HELLO) {
           throw new FrameException("the first frame is " + kind + ", not HELLO");
         }
@@ -109,6 +116,23 @@ final class InboundPeer implements FrameHandler {
     }
   }
 
+  /** Somebody wants to join, or to know whether it has been a member before. */
+  private void onMembersRequest(FrameConnection connection, MembersRequest request)
+      throws FrameException {
+    if (request.getMagic() != Handshake.MAGIC) {
+      throw new FrameException("the magic is " + Integer.toHexString(request.getMagic()));
+    }
+    var members = parts.members().get();
+    connection.send(
+        FrameKind.MEMBERS_ANSWER,
+        MembersAnswer.newBuilder()
+            .setMember(parts.self().memberId())
+            .setTable(MemberTableCodec.encode(members))
+            .setVersion(members.version())
+            .build());
+    connection.close(Cause.STRANGER, "answered");
+  }
+
   private void onHello(FrameConnection connection, Hello hello) throws FrameException {
     var refusal = parts.handshake().judge(hello, parts.members().get());
     if (refusal.isPresent()) {
@@ -128,7 +152,7 @@ final class InboundPeer implements FrameHandler {
         };
     connection.allowFrames(parts.config().maxFrameBytes());
     connection.send(FrameKind.WELCOME, parts.handshake().welcome());
-    acceptor.welcomed(peer);
+    acceptor.welcomed(hello);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.keelson.server.transport;
 
+import dev.keelson.api.peer.Hello;
 import dev.keelson.raft.RandomSource;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
@@ -22,6 +23,11 @@ record LinkParts(
     LogLimiter limiter,
     Clock clock,
     RandomSource random) {
+
+  /** What we say first on a connection that we have dialled. */
+  Hello hello(long peer, Hello.Purpose purpose) {
+    return handshake.hello(peer, purpose, members.get());
+  }
 
   /** Netty would log what a task throws and go on; a bug of ours must end the member (OV-oom). */
   static Runnable loudly(Runnable task) {

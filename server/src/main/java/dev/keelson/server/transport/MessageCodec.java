@@ -152,6 +152,8 @@ final class MessageCodec {
           SNAPSHOT_RESULT,
           LEASE_QUESTIONS,
           LEASE_ANSWERS,
+          MEMBERS_REQUEST,
+          MEMBERS_ANSWER,
           UNRECOGNIZED ->
           throw new FrameException(kind + " is not a raft message");
     };

@@ -6,17 +6,18 @@ import dev.keelson.api.peer.LeaseAnswers;
 import dev.keelson.api.peer.LeaseQuestions;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.RandomSource;
-import dev.keelson.server.cluster.Member;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.time.Clock;
 import io.netty.channel.Channel;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
@@ -24,6 +25,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * Peers over TCP. To every other member of the table one connection is dialled, for what we send;
@@ -50,6 +52,10 @@ public final class NettyPeerTransport implements PeerTransport, LeaseCourier {
   private final ExecutorService diskThread = threadNamed("keelson-snapshot");
   private final Shipments shipments;
   private final Map<Long, PeerCounters> counters = new ConcurrentHashMap<>();
+
+  /** By id; those whom the table will name once we have caught up. Event loop only. */
+  private final Map<Long, Newcomer> newcomers = new TreeMap<>();
+
   private final AtomicInteger wake = new AtomicInteger(IDLE);
   private final List<Channel> listening = new CopyOnWriteArrayList<>();
   private volatile PeerListener listener = Nobody.LISTENS;
@@ -95,7 +101,7 @@ public final class NettyPeerTransport implements PeerTransport, LeaseCourier {
             new LogLimiter(clock),
             clock,
             random);
-    this.acceptor = new Acceptor(parts, this::countersOf, this::heardFrom);
+    this.acceptor = new Acceptor(parts, this::countersOf, this::heardFrom, this::welcome);
     this.shipments = new Shipments(parts, readThread);
   }
 
@@ -152,6 +158,16 @@ public final class NettyPeerTransport implements PeerTransport, LeaseCourier {
   /** The member table has changed. Without this it is noticed at the next tick. */
   public void membersChanged() {
     parts.onLoop(this::followMembers);
+  }
+
+  /** Whether the connection to the peer has stood for so long without a break. */
+  public boolean isConnected(long peer, Duration atLeast) {
+    for (PeerLink link : links) {
+      if (link.peer() == peer) {
+        return link.readyNanos() >= atLeast.toNanos();
+      }
+    }
+    return false;
   }
 
   /** What passed between us and each other member, by ascending unsigned id. */
@@ -249,9 +265,19 @@ public final class NettyPeerTransport implements PeerTransport, LeaseCourier {
   }
 
   private void followMembers() {
-    var others =
-        members.get().members().stream().filter(member -> member.id() != self.memberId()).toList();
-    var next = others.stream().map(this::linkTo).toArray(PeerLink[]::new);
+    var table = members.get();
+    newcomers
+        .values()
+        .removeIf(peer -> peer.version() <= table.version() || table.isRemoved(peer.id()));
+    var next =
+        Stream.concat(
+                table.members().stream()
+                    .filter(member -> member.id() != self.memberId())
+                    .map(member -> linkTo(member.id(), member.peerUrls())),
+                newcomers.values().stream()
+                    .filter(peer -> table.find(peer.id()).isEmpty())
+                    .map(peer -> linkTo(peer.id(), peer.peerUrls())))
+            .toArray(PeerLink[]::new);
     var before = links;
     links = next;
     for (PeerLink link : before) {
@@ -269,14 +295,19 @@ public final class NettyPeerTransport implements PeerTransport, LeaseCourier {
     }
   }
 
-  private PeerLink linkTo(Member member) {
+  private PeerLink linkTo(long peer, List<String> urls) {
     for (PeerLink link : links) {
-      if (link.peer() == member.id()) {
-        link.moveTo(member.peerUrls());
+      if (link.peer() == peer) {
+        link.moveTo(urls);
         return link;
       }
     }
-    return new PeerLink(member.id(), member.peerUrls(), parts, countersOf(member.id()));
+    return new PeerLink(peer, urls, parts, countersOf(peer));
+  }
+
+  private void welcome(Newcomer newcomer) {
+    newcomers.put(newcomer.id(), newcomer);
+    followMembers();
   }
 
   private void heardFrom(long peer) {
@@ -351,6 +382,11 @@ public final class NettyPeerTransport implements PeerTransport, LeaseCourier {
     @Override
     public void onOverflow(long peer) {
       listener.onOverflow(peer);
+    }
+
+    @Override
+    public void onExpelled(long peer, boolean replaced, String detail) {
+      listener.onExpelled(peer, replaced, detail);
     }
   }
 }

@@ -34,6 +34,9 @@ final class PeerLink implements FrameHandler {
   private State state = new State.Closed();
   private int ticksInState;
 
+  /** Since when the connection stands, if it does. */
+  private volatile long readySinceNanos;
+
   /** Whether messages are taken: the state as other threads may see it. */
   private volatile boolean ready;
 
@@ -73,6 +76,11 @@ final class PeerLink implements FrameHandler {
       counters.dropped(1);
       overflowed.set(true);
     }
+  }
+
+  /** How long the connection has stood without a break; negative if there is none. */
+  long readyNanos() {
+    return ready ? parts.clock().nanoTime() - readySinceNanos : -1;
   }
 
   PeerStats stats() {
@@ -197,7 +205,7 @@ final class PeerLink implements FrameHandler {
       connection.close(Cause.IO_ERROR, "nobody listens there");
       return;
     }
-    connection.send(FrameKind.HELLO, parts.handshake().hello(peer, Hello.Purpose.RAFT));
+    connection.send(FrameKind.HELLO, parts.hello(peer, Hello.Purpose.RAFT));
   }
 
   @Override
@@ -217,13 +225,15 @@ final class PeerLink implements FrameHandler {
   }
 
   private void onWelcome(FrameConnection connection, Welcome welcome) {
-    var doubt = parts.handshake().judge(welcome, peer);
+    var doubt = parts.handshake().judge(welcome, peer, parts.members().get());
     if (doubt.isPresent()) {
-      onRefusal(connection, doubt.get());
+      log.refused(doubt.get());
+      connection.close(Cause.REFUSED, doubt.get().getDetail());
       return;
     }
     outbox.clear(); // of what slipped in while the last connection broke
     become(new State.Ready(connection));
+    readySinceNanos = parts.clock().nanoTime();
     ready = true;
     log.connected(connection.remote(), welcome.getServerVersion());
     ping(connection);
@@ -233,6 +243,16 @@ final class PeerLink implements FrameHandler {
   private void onRefusal(FrameConnection connection, Refusal refusal) {
     log.refused(refusal);
     connection.close(Cause.REFUSED, refusal.getDetail());
+    switch (refusal.getReason()) {
+      case REMOVED -> parts.listener().onExpelled(peer, false, refusal.getDetail());
+      case REPLACED -> parts.listener().onExpelled(peer, true, refusal.getDetail());
+      case PROTOCOL_VERSION,
+          CLUSTER_ID,
+          WRONG_ADDRESSEE,
+          UNKNOWN_SENDER,
+          REASON_UNSPECIFIED,
+          UNRECOGNIZED -> {}
+    }
   }
 
   @Override

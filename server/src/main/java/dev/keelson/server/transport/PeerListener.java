@@ -23,4 +23,11 @@ public interface PeerListener {
   default void onOverflow(long peer) {
     onDisconnected(peer);
   }
+
+  /**
+   * The peer refuses us for good, and so will every other.
+   *
+   * @param replaced whether it knows us with another data directory; else we were removed
+   */
+  default void onExpelled(long peer, boolean replaced, String detail) {}
 }

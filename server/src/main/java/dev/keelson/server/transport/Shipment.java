@@ -152,7 +152,7 @@ final class Shipment implements FrameHandler {
       connection.close(Cause.IO_ERROR, "nobody listens there");
       return;
     }
-    connection.send(FrameKind.HELLO, parts.handshake().hello(peer(), Hello.Purpose.SNAPSHOT));
+    connection.send(FrameKind.HELLO, parts.hello(peer(), Hello.Purpose.SNAPSHOT));
   }
 
   @Override
@@ -193,7 +193,7 @@ final class Shipment implements FrameHandler {
   }
 
   private void onWelcome(FrameConnection connection, Welcome welcome) {
-    var doubt = parts.handshake().judge(welcome, peer());
+    var doubt = parts.handshake().judge(welcome, peer(), parts.members().get());
     if (doubt.isPresent()) {
       connection.close(Cause.REFUSED, doubt.get().getDetail());
       return;

@@ -16,6 +16,7 @@ import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
 import dev.keelson.api.etcdserverpb.Member;
 import dev.keelson.api.etcdserverpb.MemberAddRequest;
 import dev.keelson.api.etcdserverpb.MemberListRequest;
+import dev.keelson.api.etcdserverpb.MemberUpdateRequest;
 import dev.keelson.api.etcdserverpb.MoveLeaderRequest;
 import dev.keelson.api.etcdserverpb.ResponseHeader;
 import dev.keelson.api.etcdserverpb.StatusRequest;
@@ -32,6 +33,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -250,11 +252,22 @@ class OtherServicesTest {
   }
 
   @Test
+  @Tag("MB6")
+  void aMemberWithoutAUsableUrlIsRefused() {
+    assertError(
+        EtcdError.MEMBER_BAD_UR_LS, () -> cluster.memberAdd(MemberAddRequest.getDefaultInstance()));
+    for (var url : List.of("127.0.0.1:1", "http://host", "http://127.0.0.1:1/x", "ftp://h:1")) {
+      assertError(
+          EtcdError.MEMBER_BAD_UR_LS,
+          () -> cluster.memberAdd(MemberAddRequest.newBuilder().addPeerURLs(url).build()));
+      assertError(
+          EtcdError.MEMBER_BAD_UR_LS,
+          () -> cluster.memberUpdate(MemberUpdateRequest.newBuilder().addPeerURLs(url).build()));
+    }
+  }
+
+  @Test
   void whatIsNotServedIsNamed() {
-    assertStatus(
-        Status.Code.UNIMPLEMENTED,
-        "unknown method MemberAdd for service etcdserverpb.Cluster",
-        () -> cluster.memberAdd(MemberAddRequest.getDefaultInstance()));
     assertStatus(
         Status.Code.UNIMPLEMENTED,
         "unknown service etcdserverpb.Auth",

@@ -1,10 +1,13 @@
 package dev.keelson.server.rpc;
 
+import dev.keelson.api.status.EtcdError;
 import dev.keelson.server.apply.Quota;
 import dev.keelson.server.cluster.Member;
 import dev.keelson.server.cluster.MemberTable;
+import dev.keelson.server.cluster.ReconfigurationRules;
 import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.config.ServerConfig;
+import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.time.SystemClock;
 import dev.keelson.storage.mvcc.HashOutcome;
 import dev.keelson.storage.mvcc.StoreStats;
@@ -84,6 +87,11 @@ final class TestPort implements AutoCloseable {
         quota,
         replica::alarms,
         (thread, cause) -> failures.add(cause),
+        new Reconfiguration(
+            new ReconfigurationRules(FakeReplica.MEMBER, true, 1, (_, _) -> true),
+            (change, target, completion) ->
+                completion.complete(new Outcome.Failure<>(EtcdError.UNHEALTHY)),
+            () -> 1_795_197_600),
         new SystemClock(),
         new LeaseDependencies(
             new FakeLeases(), store::revision, 2, new FakeLeases.Ids(), new FakeLeases.NoWatch()));

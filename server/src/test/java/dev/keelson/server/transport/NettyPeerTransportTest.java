@@ -282,6 +282,8 @@ class NettyPeerTransportTest {
   }
 
   private static boolean isBulk(Message message) {
-    return message instanceof Message.AppendRequest || message instanceof Message.ForwardProposals;
+    return message instanceof Message.AppendRequest
+        || message instanceof Message.ForwardProposals
+        || message instanceof Message.ForwardChange;
   }
 }
