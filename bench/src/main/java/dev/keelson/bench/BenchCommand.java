@@ -28,7 +28,8 @@ public final class BenchCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "Say which load: put, get, mixed or txn.");
+    throw new ParameterException(
+        spec.commandLine(), "Say which load: put, get, mixed, txn or lease-keepalive.");
   }
 
   @Command(
@@ -72,6 +73,15 @@ public final class BenchCommand implements Runnable {
       sortOptions = false)
   int txn(@Mixin LoadOptions options) {
     return load(options, WorkloadKind.TXN, 0);
+  }
+
+  @Command(
+      name = "lease-keepalive",
+      description = "Keeps random leases alive; --keys says how many there are.",
+      mixinStandardHelpOptions = true,
+      sortOptions = false)
+  int leaseKeepAlive(@Mixin LoadOptions options) {
+    return load(options, WorkloadKind.LEASE_KEEPALIVE, 0);
   }
 
   private int load(LoadOptions options, WorkloadKind kind, double readRatio) {

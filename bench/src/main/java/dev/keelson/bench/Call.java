@@ -2,6 +2,11 @@ package dev.keelson.bench;
 
 import com.google.protobuf.Message;
 import dev.keelson.api.etcdserverpb.KVGrpc;
+import dev.keelson.api.etcdserverpb.LeaseGrantRequest;
+import dev.keelson.api.etcdserverpb.LeaseGrantResponse;
+import dev.keelson.api.etcdserverpb.LeaseGrpc;
+import dev.keelson.api.etcdserverpb.LeaseKeepAliveRequest;
+import dev.keelson.api.etcdserverpb.LeaseKeepAliveResponse;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.etcdserverpb.PutResponse;
 import dev.keelson.api.etcdserverpb.RangeRequest;
@@ -33,6 +38,20 @@ record Call(boolean isRead, MethodDescriptor<Message, Message> method) {
           KVGrpc.getTxnMethod(),
           TxnRequest.getDefaultInstance(),
           TxnResponse.getDefaultInstance());
+
+  static final Call LEASE_GRANT =
+      of(
+          false,
+          LeaseGrpc.getLeaseGrantMethod(),
+          LeaseGrantRequest.getDefaultInstance(),
+          LeaseGrantResponse.getDefaultInstance());
+
+  static final Call LEASE_KEEPALIVE =
+      of(
+          false,
+          LeaseGrpc.getLeaseKeepAliveMethod(),
+          LeaseKeepAliveRequest.getDefaultInstance(),
+          LeaseKeepAliveResponse.getDefaultInstance());
 
   private static Call of(
       boolean isRead, MethodDescriptor<?, ?> method, Message request, Message response) {

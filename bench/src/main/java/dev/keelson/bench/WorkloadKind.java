@@ -13,10 +13,12 @@ enum WorkloadKind {
   /**
    * A put guarded by a comparison of the key's last modification, as Kubernetes updates objects.
    */
-  TXN;
+  TXN,
+  /** Keepalives of random leases, each on a stream of its own. */
+  LEASE_KEEPALIVE;
 
   /** The name on the command line and in reports. */
   String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 }

@@ -3,6 +3,10 @@ package dev.keelson.bench;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
 import dev.keelson.api.etcdserverpb.Compare;
+import dev.keelson.api.etcdserverpb.LeaseGrantRequest;
+import dev.keelson.api.etcdserverpb.LeaseGrantResponse;
+import dev.keelson.api.etcdserverpb.LeaseKeepAliveRequest;
+import dev.keelson.api.etcdserverpb.LeaseKeepAliveResponse;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.etcdserverpb.PutResponse;
 import dev.keelson.api.etcdserverpb.RangeRequest;
@@ -22,12 +26,16 @@ final class Workloads {
   /** Written by the fill, then by txn: each key by one event loop at a time. */
   private final long[] revisions;
 
+  /** Written by the fill: the leases that lease-keepalive keeps alive. */
+  private final long[] leases;
+
   Workloads(LoadPlan plan) {
     this.plan = plan;
     this.seeds = new SplittableRandom(plan.seed());
     this.keys = new KeySpace(plan.keys(), plan.keyBytes());
     this.values = new ValuePool(plan.valueBytes(), seeds.split());
     this.revisions = new long[plan.workload() == WorkloadKind.TXN ? plan.keys() : 0];
+    this.leases = new long[plan.workload() == WorkloadKind.LEASE_KEEPALIVE ? plan.keys() : 0];
   }
 
   /** The load itself, for one event loop. */
@@ -38,12 +46,15 @@ final class Workloads {
       case GET -> new Mixed(1, random);
       case MIXED -> new Mixed(plan.readRatio(), random);
       case TXN -> new GuardedPut(random);
+      case LEASE_KEEPALIVE -> new KeepAlive(random);
     };
   }
 
   /** Writes every key once; event loop {@code lane} of {@code lanes} takes each so many-th key. */
   Workload fill(int lane, int lanes) {
-    return new Fill(lane, lanes, seeds.split());
+    return plan.workload() == WorkloadKind.LEASE_KEEPALIVE
+        ? new Grants(lane, lanes)
+        : new Fill(lane, lanes, seeds.split());
   }
 
   private Workload.Request put(ByteString key, SplittableRandom random) {
@@ -116,6 +127,69 @@ final class Workloads {
     @Override
     public void failed(int client) {
       next = keys.size();
+    }
+  }
+
+  /** One lease for each key, granted once. */
+  private final class Grants implements Workload {
+    private static final long TTL_SECONDS = 600;
+
+    private final int step;
+    private final int[] leaseOfClient = new int[plan.clients()];
+    private int next;
+
+    Grants(int first, int step) {
+      this.next = first;
+      this.step = step;
+    }
+
+    @Override
+    public boolean exhausted() {
+      return next >= leases.length;
+    }
+
+    @Override
+    public Request next(int client) {
+      leaseOfClient[client] = next;
+      next += step;
+      return new Request(
+          Call.LEASE_GRANT, LeaseGrantRequest.newBuilder().setTTL(TTL_SECONDS).build());
+    }
+
+    @Override
+    public Outcome judge(int client, Message response) {
+      if (response instanceof LeaseGrantResponse granted) {
+        leases[leaseOfClient[client]] = granted.getID();
+      }
+      return Outcome.DONE;
+    }
+
+    @Override
+    public void failed(int client) {
+      next = leases.length;
+    }
+  }
+
+  /** A lease that is gone counts as a miss. */
+  private final class KeepAlive implements Workload {
+    private final SplittableRandom random;
+
+    KeepAlive(SplittableRandom random) {
+      this.random = random;
+    }
+
+    @Override
+    public Request next(int client) {
+      long lease = leases[random.nextInt(leases.length)];
+      return new Request(
+          Call.LEASE_KEEPALIVE, LeaseKeepAliveRequest.newBuilder().setID(lease).build());
+    }
+
+    @Override
+    public Outcome judge(int client, Message response) {
+      return response instanceof LeaseKeepAliveResponse alive && alive.getTTL() == 0
+          ? Outcome.MISS
+          : Outcome.DONE;
     }
   }
 

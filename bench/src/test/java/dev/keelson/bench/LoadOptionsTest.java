@@ -63,7 +63,7 @@ class LoadOptionsTest {
     var result = Console.run();
 
     assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err()).contains("put, get, mixed or txn");
+    assertThat(result.err()).contains("put, get, mixed, txn or lease-keepalive");
   }
 
   @Test

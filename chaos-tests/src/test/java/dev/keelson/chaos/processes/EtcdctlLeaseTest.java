@@ -1,0 +1,79 @@
+package dev.keelson.chaos.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.keelson.conformance.process.ProcessCluster;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** The real etcdctl and leases: what it prints is what etcd's own answers make it print. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class EtcdctlLeaseTest {
+  private List<ProcessCluster> clusters = List.of();
+
+  @BeforeAll
+  void startCluster() {
+    Assumptions.assumeTrue(
+        Etcdctl.isInstalled(),
+        "needs " + Etcdctl.BINARY + ": install Debian's package etcd-client");
+    clusters = List.of(ProcessCluster.start(Programs.underTest(), 3, List.of()));
+  }
+
+  @AfterAll
+  void stopCluster() {
+    clusters.forEach(ProcessCluster::close);
+  }
+
+  private Etcdctl etcdctl() {
+    return new Etcdctl(clusters.getFirst().endpoints());
+  }
+
+  private String prints(String... arguments) {
+    Etcdctl.Result result = etcdctl().run(arguments);
+    assertThat(result.exitCode()).as("%s: %s", List.of(arguments), result.err()).isZero();
+    return result.out();
+  }
+
+  private String grant(int seconds) {
+    var printed = prints("lease", "grant", Integer.toString(seconds));
+    assertThat(printed).matches("lease [0-9a-f]+ granted with TTL\\(" + seconds + "s\\)\n");
+    return printed.split(" ", -1)[1];
+  }
+
+  @Test
+  void grantsKeepsAliveTellsListsAndRevokes() {
+    var lease = grant(100);
+    prints("put", "leased/a", "1", "--lease=" + lease);
+    prints("put", "leased/b", "2", "--lease=" + lease);
+
+    assertThat(prints("lease", "keep-alive", "--once", lease))
+        .isEqualTo("lease " + lease + " keepalived with TTL(100)\n");
+    assertThat(prints("lease", "timetolive", "--keys", lease))
+        .matches(
+            "lease "
+                + lease
+                + " granted with TTL\\(100s\\), remaining\\((100|99|9[0-8])s\\),"
+                + " attached keys\\(\\[leased/a leased/b]\\)\n");
+    assertThat(prints("lease", "list")).contains(lease);
+    assertThat(prints("lease", "revoke", lease)).isEqualTo("lease " + lease + " revoked\n");
+
+    assertThat(prints("get", "--prefix", "leased/")).isEmpty();
+    assertThat(prints("lease", "timetolive", lease))
+        .isEqualTo("lease " + lease + " already expired\n");
+    assertThat(etcdctl().run("lease", "revoke", lease).err())
+        .contains("etcdserver: requested lease not found");
+    assertThat(etcdctl().run("put", "leased/a", "1", "--lease=" + lease).err())
+        .contains("etcdserver: requested lease not found");
+  }
+
+  @Test
+  void holdsALockForAsLongAsACommandRuns() {
+    assertThat(prints("lock", "guarded", "echo", "held")).isEqualTo("held\n");
+    assertThat(prints("lock", "guarded", "echo", "again")).isEqualTo("again\n");
+    assertThat(prints("get", "--prefix", "guarded/")).isEmpty();
+  }
+}
