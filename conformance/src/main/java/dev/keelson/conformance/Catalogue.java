@@ -6,6 +6,8 @@ import dev.keelson.conformance.cases.CompactionCases;
 import dev.keelson.conformance.cases.CompareCases;
 import dev.keelson.conformance.cases.ElectionCases;
 import dev.keelson.conformance.cases.HeaderCases;
+import dev.keelson.conformance.cases.KubernetesCases;
+import dev.keelson.conformance.cases.KubernetesWatchCases;
 import dev.keelson.conformance.cases.LeaseCases;
 import dev.keelson.conformance.cases.LeaseClockCases;
 import dev.keelson.conformance.cases.LeasedKeyCases;
@@ -54,7 +56,9 @@ public final class Catalogue {
             LimitCases.cases(),
             AlarmCases.cases(),
             QuotaCases.cases(),
-            ClusterCases.cases())
+            ClusterCases.cases(),
+            KubernetesCases.cases(),
+            KubernetesWatchCases.cases())
         .flatMap(List::stream)
         .toList();
   }
