@@ -182,10 +182,13 @@ public final class KubernetesCases {
 
   /** One read a list, for its header alone; the health probe is the same call. */
   private static void newestRevision(Store store, Keys keys) {
+    long newest = store.revision();
     for (int round = 0; round < 50; round++) {
       long put = store.put(keys.put("pods/a", "v" + round)).getHeader().getRevision();
       RangeResponse probe = store.range(keys.get("pods").setLimit(1));
-      Expect.equal(put, probe.getHeader().getRevision(), "newest revision");
+      newest++;
+      Expect.equal(newest, put, "revision of the put");
+      Expect.equal(newest, probe.getHeader().getRevision(), "newest revision");
       Expect.equal(0, probe.getCount(), "count");
     }
   }

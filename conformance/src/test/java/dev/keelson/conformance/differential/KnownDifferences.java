@@ -14,7 +14,10 @@ import dev.keelson.api.etcdserverpb.PutResponse;
 import dev.keelson.api.etcdserverpb.RangeRequest;
 import dev.keelson.api.etcdserverpb.RangeRequest.SortTarget;
 import dev.keelson.api.etcdserverpb.RangeResponse;
+import dev.keelson.api.etcdserverpb.RequestOp;
 import dev.keelson.api.etcdserverpb.ResponseHeader;
+import dev.keelson.api.etcdserverpb.ResponseOp;
+import dev.keelson.api.etcdserverpb.TxnRequest;
 import dev.keelson.api.etcdserverpb.TxnResponse;
 import dev.keelson.api.mvccpb.Event;
 import dev.keelson.api.mvccpb.KeyValue;
@@ -46,7 +49,10 @@ final class KnownDifferences {
       case RangeResponse r -> range(((Command.Range) command).request(), r);
       case PutResponse r -> r.toBuilder().setHeader(bare(r.getHeader())).build();
       case DeleteRangeResponse r -> r.toBuilder().setHeader(bare(r.getHeader())).build();
-      case TxnResponse r -> r.toBuilder().setHeader(bare(r.getHeader())).build();
+      case TxnResponse r ->
+          txn(((Command.Transaction) command).request(), r).toBuilder()
+              .setHeader(bare(r.getHeader()))
+              .build();
       case CompactionResponse r -> r.toBuilder().setHeader(bare(r.getHeader())).build();
       case HashKVResponse r -> hash(r);
       case LeaseGrantResponse r -> grant(((Command.Grant) command).request().getID(), r);
@@ -81,11 +87,7 @@ final class KnownDifferences {
   }
 
   private static Object range(RangeRequest request, RangeResponse response) {
-    // B 2: 3.4 leaves the lease in a keys_only answer.
-    List<KeyValue> kvs =
-        request.getKeysOnly()
-            ? response.getKvsList().stream().map(kv -> kv.toBuilder().clearLease().build()).toList()
-            : response.getKvsList();
+    List<KeyValue> kvs = withoutLeases(request, response).getKvsList();
     if (request.getSortTarget() == SortTarget.KEY) {
       return response.toBuilder()
           .setHeader(bare(response.getHeader()))
@@ -100,6 +102,40 @@ final class KnownDifferences {
         response.getMore(),
         kvs.stream().map(kv -> rank(request.getSortTarget(), kv)).toList(),
         request.getLimit() > 0 ? Set.of() : Set.copyOf(kvs));
+  }
+
+  /** B 2: 3.4 leaves the lease in a keys_only answer. */
+  private static RangeResponse withoutLeases(RangeRequest request, RangeResponse response) {
+    return request.getKeysOnly()
+        ? response.toBuilder()
+            .clearKvs()
+            .addAllKvs(
+                response.getKvsList().stream()
+                    .map(kv -> kv.toBuilder().clearLease().build())
+                    .toList())
+            .build()
+        : response;
+  }
+
+  /** The same for the ranges of a txn, however deep. */
+  private static TxnResponse txn(TxnRequest request, TxnResponse response) {
+    List<RequestOp> ops =
+        response.getSucceeded() ? request.getSuccessList() : request.getFailureList();
+    var essence = response.toBuilder();
+    for (int i = 0; i < Math.min(ops.size(), response.getResponsesCount()); i++) {
+      ResponseOp inner = response.getResponses(i);
+      if (ops.get(i).hasRequestRange()) {
+        essence
+            .getResponsesBuilder(i)
+            .setResponseRange(
+                withoutLeases(ops.get(i).getRequestRange(), inner.getResponseRange()));
+      } else if (ops.get(i).hasRequestTxn()) {
+        essence
+            .getResponsesBuilder(i)
+            .setResponseTxn(txn(ops.get(i).getRequestTxn(), inner.getResponseTxn()));
+      }
+    }
+    return essence.build();
   }
 
   private static Object rank(SortTarget target, KeyValue kv) {
