@@ -124,7 +124,8 @@ public final class KubernetesCases {
     }
     Expect.equal(0, failures.get(), "writers that failed");
     Expect.equal(Integer.toString(writers * each), store.valueOf(keys.at("a")), "the count");
-    Expect.equal(1L + (long) writers * each, store.range(keys.get("a")).getKvs(0).getVersion(), "version");
+    Expect.equal(
+        1L + (long) writers * each, store.range(keys.get("a")).getKvs(0).getVersion(), "version");
     Expect.isTrue(lost.get() > 0, "nobody lost a race");
   }
 
