@@ -1,35 +1,30 @@
 package dev.keelson.server.http;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
-import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
-import io.netty.handler.codec.http.DefaultFullHttpResponse;
-import io.netty.handler.codec.http.FullHttpRequest;
-import io.netty.handler.codec.http.HttpHeaderNames;
-import io.netty.handler.codec.http.HttpMethod;
-import io.netty.handler.codec.http.HttpResponseStatus;
-import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
-import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 
-/** One HTTP/1.1 connection: one request at a time, in the order they came. */
+/**
+ * One HTTP/1.1 connection: one request at a time, in the order they came. What a client sends ahead
+ * stays in the socket.
+ */
 final class HttpConnection extends ChannelDuplexHandler {
-  /** Requests that a client may send ahead. */
-  private static final int MAX_PIPELINED = 16;
-
   private final HttpRoutes routes;
-  private final ArrayDeque<Request> waiting = new ArrayDeque<>();
-  private boolean answering;
+  private Optional<OpenExchange> current = Optional.empty();
 
-  private record Request(boolean isGet, String path, Map<String, List<String>> parameters) {}
+  /** What has been read and may not go on yet: at most what one read of the socket held. */
+  private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
+
+  private boolean working;
 
   HttpConnection(HttpRoutes routes) {
     this.routes = routes;
@@ -37,54 +32,88 @@ final class HttpConnection extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    try {
-      if (!(message instanceof FullHttpRequest request)
-          || request.decoderResult().isFailure()
-          || waiting.size() == MAX_PIPELINED) {
-        var _ = context.close();
-        return;
-      }
-      var query = new QueryStringDecoder(request.uri());
-      waiting.add(
-          new Request(request.method().equals(HttpMethod.GET), query.path(), query.parameters()));
-      answerNext(context);
-    } catch (IllegalArgumentException e) {
-      var _ = context.close(); // an escape in the query that is none
-    } finally {
+    if (message instanceof HttpObject object) {
+      waiting.add(object);
+      work(context);
+    } else {
       ReferenceCountUtil.release(message);
+      close(context);
     }
   }
 
-  private void answerNext(ChannelHandlerContext context) {
-    if (answering || waiting.isEmpty()) {
+  /** Goes on as far as it may; stops reading while there is something that may not. */
+  private void work(ChannelHandlerContext context) {
+    if (working) {
       return;
     }
-    answering = true;
-    var request = waiting.remove();
-    routes.dispatch(
-        request.isGet(),
-        request.path(),
-        new HttpQuery(
-            "",
-            request.parameters(),
-            context.executor(),
-            reply -> context.executor().execute(() -> write(context, reply))));
+    working = true;
+    while (!waiting.isEmpty() && mayTake(waiting.element())) {
+      var object = waiting.remove();
+      try {
+        take(context, object);
+      } finally {
+        ReferenceCountUtil.release(object);
+      }
+    }
+    working = false;
+    context.channel().config().setAutoRead(waiting.isEmpty());
   }
 
-  private void write(ChannelHandlerContext context, HttpReply reply) {
-    var response =
-        new DefaultFullHttpResponse(
-            HttpVersion.HTTP_1_1,
-            HttpResponseStatus.valueOf(reply.status()),
-            Unpooled.copiedBuffer(reply.body(), UTF_8));
-    response
-        .headers()
-        .set(HttpHeaderNames.CONTENT_TYPE, reply.contentType())
-        .setInt(HttpHeaderNames.CONTENT_LENGTH, response.content().readableBytes());
-    reply.headers().forEach(response.headers()::set);
-    context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
-    answering = false;
-    answerNext(context);
+  private boolean mayTake(HttpObject object) {
+    return object instanceof HttpRequest
+        ? current.isEmpty()
+        : current.map(OpenExchange::isReading).orElse(true);
+  }
+
+  private void take(ChannelHandlerContext context, HttpObject object) {
+    if (object.decoderResult().isFailure()) {
+      close(context);
+      return;
+    }
+    if (object instanceof HttpRequest request) {
+      begin(context, request);
+    }
+    if (object instanceof HttpContent content) {
+      var last = content instanceof LastHttpContent;
+      current.ifPresent(exchange -> exchange.receive(content.content(), last));
+    }
+  }
+
+  private void begin(ChannelHandlerContext context, HttpRequest request) {
+    try {
+      var query = new QueryStringDecoder(request.uri());
+      var head =
+          new HttpHead(
+              request.method().name(), query.path(), query.parameters(), request.headers());
+      var exchange = new OpenExchange(context, request, () -> next(context), () -> work(context));
+      current = Optional.of(exchange);
+      exchange.open(routes.open(head, exchange));
+    } catch (IllegalArgumentException e) {
+      close(context); // an escape in the query that is none
+    }
+  }
+
+  /** The answer has gone out: the next request may begin. */
+  private void next(ChannelHandlerContext context) {
+    current = Optional.empty();
+    work(context);
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (context.channel().isWritable()) {
+      current.ifPresent(OpenExchange::writable);
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    var open = current;
+    current = Optional.empty();
+    waiting.forEach(ReferenceCountUtil::release);
+    waiting.clear();
+    open.ifPresent(OpenExchange::gone);
+    context.fireChannelInactive();
   }
 
   /** What comes from behind is the gRPC library's, which shuts down: it has nothing else to say. */
@@ -96,13 +125,17 @@ final class HttpConnection extends ChannelDuplexHandler {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof IdleStateEvent && !answering) {
-      var _ = context.close();
+    if (event instanceof IdleStateEvent && current.map(OpenExchange::isReceiving).orElse(true)) {
+      close(context);
     }
   }
 
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-    var _ = context.close(); // the client's bytes or its going: nothing an operator could do
+    close(context); // the client's bytes or its going: nothing an operator could do
+  }
+
+  private static void close(ChannelHandlerContext context) {
+    var _ = context.close();
   }
 }

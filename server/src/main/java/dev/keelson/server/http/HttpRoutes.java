@@ -1,12 +1,10 @@
 package dev.keelson.server.http;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpServerCodec;
-import io.netty.handler.codec.http.HttpServerKeepAliveHandler;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** What the client port serves over HTTP/1.1. */
 public final class HttpRoutes {
@@ -14,38 +12,84 @@ public final class HttpRoutes {
   private static final int IDLE_SECONDS = 120;
 
   private final Map<String, HttpEndpoint> endpoints;
+  private final Map<String, HttpService> services;
 
-  /** Endpoints by path; one that ends with a slash takes all that lies below it too. */
-  public HttpRoutes(Map<String, HttpEndpoint> endpoints) {
-    this.endpoints = new TreeMap<>(endpoints);
+  /**
+   * What answers, by path; a path that ends with a slash takes all that lies below it.
+   *
+   * @param endpoints answer GETs
+   * @param services answer whatever comes below their paths
+   */
+  public HttpRoutes(Map<String, HttpEndpoint> endpoints, Map<String, HttpService> services) {
+    this.endpoints = Map.copyOf(endpoints);
+    this.services = Map.copyOf(services);
   }
 
   /** Makes a new connection's pipeline, for a connection that speaks HTTP/1.1. */
   public void serve(ChannelPipeline pipeline) {
     pipeline.addLast(
-        new IdleStateHandler(0, 0, IDLE_SECONDS),
-        new HttpServerCodec(),
-        new HttpServerKeepAliveHandler(),
-        new HttpObjectAggregator(MAX_BODY_BYTES, true),
-        new HttpConnection(this));
+        new IdleStateHandler(0, 0, IDLE_SECONDS), new HttpServerCodec(), new HttpConnection(this));
   }
 
-  void dispatch(boolean isGet, String path, HttpQuery query) {
+  HttpReceiver open(HttpHead head, HttpExchange exchange) {
+    var answers = new CrossOriginExchange(exchange);
+    if (head.method().equals("OPTIONS")) {
+      return new Whole(answers, () -> answers.reply(HttpReply.text(200, "")));
+    }
+    var path = head.path();
+    int slash = path.indexOf('/', 1);
+    var parent = slash > 0 ? path.substring(0, slash + 1) : path;
+    var service = services.get(parent);
+    if (service != null) {
+      return service.open(head, answers);
+    }
+    return new Whole(answers, () -> dispatch(head, parent, answers));
+  }
+
+  private void dispatch(HttpHead head, String parent, HttpExchange exchange) {
+    var path = head.path();
     var found = endpoints.get(path);
     var rest = "";
     if (found == null) {
-      int slash = path.indexOf('/', 1);
-      if (slash > 0) {
-        found = endpoints.get(path.substring(0, slash + 1));
-        rest = path.substring(slash + 1);
-      }
+      found = endpoints.get(parent);
+      rest = path.substring(parent.length());
     }
     if (found == null) {
-      query.reply().accept(HttpReply.notFound());
-    } else if (!isGet) {
-      query.reply().accept(HttpReply.methodNotAllowed());
+      exchange.reply(HttpReply.notFound());
+    } else if (!head.method().equals("GET")) {
+      exchange.reply(HttpReply.methodNotAllowed());
     } else {
-      found.answer(new HttpQuery(rest, query.parameters(), query.connection(), query.reply()));
+      var loop = exchange.loop();
+      found.answer(
+          new HttpQuery(
+              rest, head.parameters(), loop, reply -> loop.execute(() -> exchange.reply(reply))));
+    }
+  }
+
+  /** Waits for the end of a body that is of no interest, before anything is answered. */
+  private static final class Whole implements HttpReceiver {
+    private final HttpExchange exchange;
+    private final Runnable answer;
+    private int size;
+
+    Whole(HttpExchange exchange, Runnable answer) {
+      this.exchange = exchange;
+      this.answer = answer;
+    }
+
+    @Override
+    public boolean body(ByteBuf part) {
+      size += part.readableBytes();
+      if (size > MAX_BODY_BYTES) {
+        exchange.reply(HttpReply.plain(413, "Request Entity Too Large\n"));
+        return false;
+      }
+      return true;
+    }
+
+    @Override
+    public void bodyEnded() {
+      answer.run();
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.keelson.server.http.HttpEndpoint;
 import dev.keelson.server.http.HttpRoutes;
 import dev.keelson.server.http.ProbeEndpoint;
 import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.netty.InternalNettyServerBuilder;
 import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -94,8 +96,22 @@ public final class ClientPort implements AutoCloseable {
             new FailureLog(dependencies.clock(), dependencies.failure()),
             streams,
             config.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES);
-    var builder = newBuilder(config, dependencies, environment, loops);
-    addServices(builder, config, dependencies, environment);
+    var services = services(config, dependencies, environment);
+    var unknown =
+        new UnknownMethods(
+            services.stream()
+                .map(service -> service.getServiceDescriptor().getName())
+                .collect(Collectors.toSet()));
+    var lanes = new CallLanes(dependencies.views());
+    var gateway = new JsonGateway(services, unknown, lanes, environment);
+    var protocols =
+        new ClientProtocols(
+            lanes,
+            environment,
+            httpRoutes(dependencies, gateway)::serve,
+            config.sniffTimeoutMillis());
+    var builder = newBuilder(config, protocols, loops).fallbackHandlerRegistry(unknown);
+    services.forEach(builder::addService);
     var port = new ClientPort(builder.build(), loops, readPool, streams);
     try {
       port.server.start();
@@ -132,16 +148,7 @@ public final class ClientPort implements AutoCloseable {
   }
 
   private static NettyServerBuilder newBuilder(
-      ClientPortConfig config,
-      RpcDependencies dependencies,
-      CallEnvironment environment,
-      EventLoops loops) {
-    var protocols =
-        new ClientProtocols(
-            new CallLanes(dependencies.views()),
-            environment,
-            httpRoutes(dependencies)::serve,
-            config.sniffTimeoutMillis());
+      ClientPortConfig config, ClientProtocols protocols, EventLoops loops) {
     var builder =
         NettyServerBuilder.forAddress(
             config.addresses().getFirst(), InternalNettyServerCredentials.create(protocols));
@@ -171,7 +178,7 @@ public final class ClientPort implements AutoCloseable {
     return builder;
   }
 
-  private static HttpRoutes httpRoutes(RpcDependencies dependencies) {
+  private static HttpRoutes httpRoutes(RpcDependencies dependencies, JsonGateway gateway) {
     var reads =
         new HealthReads(
             dependencies.replica(),
@@ -181,14 +188,11 @@ public final class ClientPort implements AutoCloseable {
     var endpoints = new HashMap<String, HttpEndpoint>(ProbeEndpoint.routes(reads));
     endpoints.put("/health", new HealthEndpoint(reads));
     endpoints.put("/version", ApiVersions::answer);
-    return new HttpRoutes(endpoints);
+    return new HttpRoutes(endpoints, Map.of("/v3/", gateway, "/v3beta/", gateway));
   }
 
-  private static void addServices(
-      NettyServerBuilder builder,
-      ClientPortConfig config,
-      RpcDependencies dependencies,
-      CallEnvironment environment) {
+  private static List<ServerServiceDefinition> services(
+      ClientPortConfig config, RpcDependencies dependencies, CallEnvironment environment) {
     var headers = new ResponseHeaders(dependencies.identity(), dependencies.replica()::status);
     var limits = config.limits();
     var kv =
@@ -198,20 +202,13 @@ public final class ClientPort implements AutoCloseable {
     var sessions = new SessionLeases(leases);
     var watch = dependencies.leases().watch();
     var reads = new LinearizableReads(dependencies.replica(), environment.readPool());
-    var services =
-        List.of(
-            kv.bind(environment),
-            leases.bind(environment),
-            new LockService(kv, sessions, watch).bind(environment),
-            new ElectionService(kv, sessions, watch, reads, headers).bind(environment),
-            new ClusterService(dependencies, headers).bind(environment),
-            new MaintenanceService(dependencies, headers).bind(environment),
-            new HealthService().bind(environment));
-    services.forEach(builder::addService);
-    builder.fallbackHandlerRegistry(
-        new UnknownMethods(
-            services.stream()
-                .map(service -> service.getServiceDescriptor().getName())
-                .collect(Collectors.toSet())));
+    return List.of(
+        kv.bind(environment),
+        leases.bind(environment),
+        new LockService(kv, sessions, watch).bind(environment),
+        new ElectionService(kv, sessions, watch, reads, headers).bind(environment),
+        new ClusterService(dependencies, headers).bind(environment),
+        new MaintenanceService(dependencies, headers).bind(environment),
+        new HealthService().bind(environment));
   }
 }

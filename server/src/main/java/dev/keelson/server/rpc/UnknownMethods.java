@@ -30,7 +30,8 @@ final class UnknownMethods extends HandlerRegistry {
         new Refusing(status));
   }
 
-  private String refusal(String fullName) {
+  /** What is said of a method that is not served. */
+  String refusal(String fullName) {
     int slash = fullName.lastIndexOf('/');
     var service = fullName.substring(0, Math.max(slash, 0));
     var method = fullName.substring(slash + 1);

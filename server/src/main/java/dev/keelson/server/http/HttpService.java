@@ -1,0 +1,8 @@
+package dev.keelson.server.http;
+
+/** Serves requests whose bodies and answers may be long. On the connection's thread. */
+@FunctionalInterface
+public interface HttpService {
+  /** A request has begun; its body goes to what this returns. */
+  HttpReceiver open(HttpHead head, HttpExchange exchange);
+}
