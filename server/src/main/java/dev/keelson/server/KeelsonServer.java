@@ -43,6 +43,10 @@ import dev.keelson.server.time.Clock;
 import dev.keelson.server.time.SystemClock;
 import dev.keelson.server.transport.NettyPeerTransport;
 import dev.keelson.server.transport.TransportConfig;
+import dev.keelson.server.watch.StoreHistory;
+import dev.keelson.server.watch.WatchHub;
+import dev.keelson.server.watch.WatchLimits;
+import dev.keelson.server.watch.WatchThreads;
 import dev.keelson.storage.mvcc.MvccConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -176,6 +180,7 @@ public final class KeelsonServer implements AutoCloseable {
             });
     var node = node(storage);
     var incoming = incomingSnapshots(storage);
+    var watch = watchThreads(store);
     var disk =
         new FileSystemSpace(List.of(config.identity().dataDir(), config.identity().walDir()));
     var rule = quotaRule(disk);
@@ -183,7 +188,7 @@ public final class KeelsonServer implements AutoCloseable {
     listenToPeers(transport, running, incoming);
     watchDisk(disk, running.space());
     startAutoCompaction(running.replica(), store);
-    startClientPort(identity, running, store, transport);
+    startClientPort(identity, running, store, transport, watch.hub());
     log.info(
         "serving member={} name={} cluster={} clients={} peers={}",
         Long.toHexString(identity.memberId()),
@@ -217,6 +222,20 @@ public final class KeelsonServer implements AutoCloseable {
     return new IncomingSnapshots(
         new IncomingSnapshots.Parts(
             storage.store(), storage.files(), MvccConfig.defaults(), storage.marker(), clock));
+  }
+
+  private WatchThreads watchThreads(LiveStore store) {
+    var threads =
+        new WatchThreads(
+            new StoreHistory(store),
+            WatchLimits.of(Runtime.getRuntime().maxMemory()),
+            clock,
+            random.nextLong(),
+            config.timing().watchProgressMillis(),
+            this::memberFailed);
+    closing.add(threads);
+    store.listen(threads.hub());
+    return threads;
   }
 
   /** The log, the guard of the space it fills, and who keeps the time of leases. */
@@ -342,7 +361,11 @@ public final class KeelsonServer implements AutoCloseable {
   }
 
   private void startClientPort(
-      ServerIdentity identity, Running running, LiveStore store, NettyPeerTransport transport)
+      ServerIdentity identity,
+      Running running,
+      LiveStore store,
+      NettyPeerTransport transport,
+      WatchHub watch)
       throws StartException {
     var replica = running.replica();
     List<InetSocketAddress> addresses =
@@ -367,6 +390,7 @@ public final class KeelsonServer implements AutoCloseable {
                     transport::isConnected),
                 replica,
                 SystemClock::epochSeconds),
+            watch,
             clock,
             new LeaseDependencies(
                 running.leases(),
@@ -376,9 +400,7 @@ public final class KeelsonServer implements AutoCloseable {
                     config.timing().electionTimeoutMillis()),
                 random,
                 running.keys()));
-    var streams =
-        new StreamTiming(
-            config.timing().electionTimeoutMillis(), StreamTiming.DEFAULT.watchProgressMillis());
+    var streams = new StreamTiming(config.timing().electionTimeoutMillis());
     var portConfig = ClientPortConfig.of(addresses, config.limits(), streams);
     try {
       closing.add(ClientPort.start(portConfig, dependencies));

@@ -206,11 +206,12 @@ public final class ApplyLoop implements AutoCloseable {
 
     void commit() {
       if (entries > 0) {
-        store.current().commitBatch(last);
+        var changes = store.current().commitBatch(last);
         var leaseChanges = applier.takeLeaseChanges();
         if (!leaseChanges.isEmpty()) {
           listener.leasesChanged(leaseChanges); // before anybody hears of a grant (L9)
         }
+        store.announce(changes); // before anybody hears of the new revision
         for (var answer : answers) {
           answer.giveTo(listener);
         }

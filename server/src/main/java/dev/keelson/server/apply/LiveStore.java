@@ -1,6 +1,7 @@
 package dev.keelson.server.apply;
 
 import dev.keelson.raft.Bytes;
+import dev.keelson.storage.mvcc.AppliedChange;
 import dev.keelson.storage.mvcc.MvccStore;
 import dev.keelson.storage.mvcc.RangeOutcome;
 import dev.keelson.storage.mvcc.RangeQuery;
@@ -19,6 +20,7 @@ public final class LiveStore implements AutoCloseable {
   private final MemberRegister members;
   private final AlarmRegister alarms;
   private volatile Generation generation;
+  private volatile ChangeListener listener = new Nobody();
 
   /**
    * Takes the store over, and closes it.
@@ -42,6 +44,16 @@ public final class LiveStore implements AutoCloseable {
 
   public AlarmRegister alarms() {
     return alarms;
+  }
+
+  /** Names the one who hears of all changes from now on. */
+  public void listen(ChangeListener changeListener) {
+    listener = changeListener;
+  }
+
+  /** Lets the changes of a committed batch be known. Apply thread only. */
+  void announce(List<AppliedChange> changes) {
+    listener.committed(changes);
   }
 
   /** A view of the newest state; closed by the caller. */
@@ -76,6 +88,7 @@ public final class LiveStore implements AutoCloseable {
     old.whenClosed = oldClosed;
     old.release();
     members.announce();
+    listener.replaced(installed.revision());
   }
 
   private Generation acquire() {
@@ -184,5 +197,14 @@ public final class LiveStore implements AutoCloseable {
       view.close();
       held.release();
     }
+  }
+
+  /** Before anybody listens. */
+  private record Nobody() implements ChangeListener {
+    @Override
+    public void committed(List<AppliedChange> changes) {}
+
+    @Override
+    public void replaced(long revision) {}
   }
 }

@@ -17,6 +17,8 @@ final class ConfigBuilder {
   private static final long KIBIBYTE = 1L << 10;
   private static final long MEBIBYTE = 1L << 20;
   private static final long GIBIBYTE = 1L << 30;
+  private static final long DEFAULT_WATCH_PROGRESS_MILLIS = 600_000;
+  private static final long LEAST_WATCH_PROGRESS_MILLIS = 100;
   private static final int MAX_ELECTION_MILLIS = 50_000;
   private static final int HEARTBEATS_PER_ELECTION = 5;
   // A request must fit into one entry of the log, and an entry into one array.
@@ -225,7 +227,21 @@ final class ConfigBuilder {
         heartbeat,
         election,
         number(Flag.SNAPSHOT_COUNT, 1, Long.MAX_VALUE),
-        number(Flag.SNAPSHOT_CATCHUP_ENTRIES, 0, Long.MAX_VALUE));
+        number(Flag.SNAPSHOT_CATCHUP_ENTRIES, 0, Long.MAX_VALUE),
+        watchProgressMillis());
+  }
+
+  private long watchProgressMillis() throws ConfigException {
+    var flag = Flag.WATCH_PROGRESS_NOTIFY_INTERVAL;
+    String text = settings.text(flag);
+    long millis = text.equals("0") ? 0 : GoDuration.parse(text).orElse(-1) / 1_000_000;
+    if (millis == 0) {
+      return DEFAULT_WATCH_PROGRESS_MILLIS; // as etcd takes its own default
+    }
+    if (millis < LEAST_WATCH_PROGRESS_MILLIS) {
+      throw settings.refuse(flag, "must be a time such as 5s or 10m, at least 100ms");
+    }
+    return millis;
   }
 
   private ServerConfig.Membership membership() throws ConfigException {

@@ -92,8 +92,7 @@ final class EtcdFlags {
           "unsafe-no-fsync",
           "v2-deprecation",
           "warning-apply-duration",
-          "warning-unary-request-duration",
-          "watch-progress-notify-interval");
+          "warning-unary-request-duration");
 
   private EtcdFlags() {}
 

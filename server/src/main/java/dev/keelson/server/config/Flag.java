@@ -95,6 +95,11 @@ public enum Flag {
       "max-concurrent-streams",
       "10000",
       "requests and watches at one time on one client connection"),
+  WATCH_PROGRESS_NOTIFY_INTERVAL(
+      Section.LIMITS,
+      "watch-progress-notify-interval",
+      "10m",
+      "time between two progress messages to an idle watch that asked for them; at least 100ms"),
 
   WAL_SEGMENT_BYTES(
       Section.RESOURCES, "wal-segment-bytes", "67108864", "size of one file of the log"),

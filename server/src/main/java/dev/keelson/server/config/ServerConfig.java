@@ -85,12 +85,14 @@ public record ServerConfig(
    *     be released
    * @param snapshotCatchupEntries entries kept behind that point for followers that are a little
    *     late
+   * @param watchProgressMillis between two progress messages to an idle watch that asked for them
    */
   public record Timing(
       int heartbeatIntervalMillis,
       int electionTimeoutMillis,
       long snapshotCount,
-      long snapshotCatchupEntries) {}
+      long snapshotCatchupEntries,
+      long watchProgressMillis) {}
 
   /**
    * What a client may ask for.

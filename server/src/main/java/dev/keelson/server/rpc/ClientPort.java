@@ -209,6 +209,9 @@ public final class ClientPort implements AutoCloseable {
         new ElectionService(kv, sessions, watch, reads, headers).bind(environment),
         new ClusterService(dependencies, headers).bind(environment),
         new MaintenanceService(dependencies, headers).bind(environment),
+        new WatchService(
+                dependencies.watch(), headers, limits.maxRequestBytes() + MESSAGE_OVERHEAD_BYTES)
+            .bind(environment),
         new HealthService().bind(environment));
   }
 }

@@ -19,6 +19,11 @@ final class ResponseHeaders {
     return withoutRevision().setRevision(revision).build();
   }
 
+  /** As of now. */
+  long term() {
+    return status.get().term();
+  }
+
   /** As membership calls answer. */
   ResponseHeader.Builder withoutRevision() {
     return ResponseHeader.newBuilder()

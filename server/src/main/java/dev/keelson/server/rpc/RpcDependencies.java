@@ -7,6 +7,7 @@ import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.replica.MemberFailure;
 import dev.keelson.server.replica.Replica;
 import dev.keelson.server.time.Clock;
+import dev.keelson.server.watch.WatchHub;
 import dev.keelson.storage.mvcc.ReadView;
 import java.util.List;
 import java.util.function.Supplier;
@@ -31,5 +32,6 @@ public record RpcDependencies(
     Supplier<List<AlarmMember>> alarms,
     MemberFailure failure,
     Reconfiguration reconfiguration,
+    WatchHub watch,
     Clock clock,
     LeaseDependencies leases) {}

@@ -49,6 +49,16 @@ final class ServiceBinder {
     return stream(descriptor, parser, false, handler);
   }
 
+  /** As {@link #stream(MethodDescriptor, Parser, StreamHandler)}, with answers of another form. */
+  <Q, R> ServiceBinder stream(
+      MethodDescriptor<Q, ?> descriptor,
+      Parser<Q> parser,
+      MethodDescriptor.Marshaller<R> answers,
+      StreamHandler<Q, R> handler) {
+    return stream(
+        descriptor.toBuilder(descriptor.getRequestMarshaller(), answers).build(), parser, handler);
+  }
+
   <Q, R> ServiceBinder stream(
       MethodDescriptor<Q, R> descriptor,
       Parser<Q> parser,

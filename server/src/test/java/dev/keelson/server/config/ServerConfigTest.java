@@ -89,6 +89,8 @@ class ServerConfigTest {
         => --max-request-bytes=-5: must be from 1 to
       --max-txn-ops=0
         => --max-txn-ops=0: must be from 1
+      --watch-progress-notify-interval=99ms
+        => --watch-progress-notify-interval=99ms: must be a time such as 5s or 10m, at least 100ms
       --max-concurrent-streams=0
         => must be from 1 to 4294967295
       --quota-backend-bytes=lots

@@ -9,6 +9,9 @@ import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.time.SystemClock;
+import dev.keelson.server.watch.WatchHistory;
+import dev.keelson.server.watch.WatchHub;
+import dev.keelson.server.watch.WatchLimits;
 import dev.keelson.storage.mvcc.HashOutcome;
 import dev.keelson.storage.mvcc.StoreStats;
 import io.grpc.ManagedChannel;
@@ -92,9 +95,28 @@ final class TestPort implements AutoCloseable {
             (change, target, completion) ->
                 completion.complete(new Outcome.Failure<>(EtcdError.UNHEALTHY)),
             () -> 1_795_197_600),
+        hub(),
         new SystemClock(),
         new LeaseDependencies(
             new FakeLeases(), store::revision, 2, new FakeLeases.Ids(), new FakeLeases.NoWatch()));
+  }
+
+  /** Without a thread: nothing is watched here. */
+  private static WatchHub hub() {
+    var history =
+        new WatchHistory() {
+          @Override
+          public long revision() {
+            return 1;
+          }
+
+          @Override
+          public View open() {
+            throw new UnsupportedOperationException();
+          }
+        };
+    var limits = WatchLimits.of(64 << 20);
+    return new WatchHub(history, limits, Runnable::run, new SystemClock(), 1, 1_000_000_000);
   }
 
   InetSocketAddress address() {

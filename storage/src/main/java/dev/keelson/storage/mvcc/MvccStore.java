@@ -6,6 +6,7 @@ import dev.keelson.raft.LogPosition;
 import dev.keelson.storage.mvcc.engine.Family;
 import dev.keelson.storage.mvcc.engine.KvEngine;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -126,8 +127,9 @@ public final class MvccStore implements AutoCloseable {
    *
    * @param position of the last entry that is contained; it must be durable in this member's own
    *     log (anchor 4), as the engine may flush at any moment
+   * @return the changes of those commands, in order
    */
-  public void commitBatch(LogPosition position) {
+  public List<AppliedChange> commitBatch(LogPosition position) {
     Invariant.check(
         position.index() >= applied.index() && position.term() >= applied.term(),
         "applied moves from %s to %s",
@@ -137,9 +139,11 @@ public final class MvccStore implements AutoCloseable {
     boolean leasesChanged = batch.leases().recordsChanged();
     var written = batch.state(position);
     batch.updateCache();
+    var changes = batch.takeChanges();
     batch.clear(written);
     publish(written, leasesChanged);
     applied = position;
+    return changes;
   }
 
   private void publish(StoreState state, boolean leasesChanged) {

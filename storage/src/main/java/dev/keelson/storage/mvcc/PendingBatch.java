@@ -29,6 +29,7 @@ final class PendingBatch {
   private final Map<Bytes, Bytes> meta = new HashMap<>();
   private final PendingLeases leases;
   private final CRC32C crc = new CRC32C();
+  private List<AppliedChange> changes = new ArrayList<>();
   private StoreState committed;
   private boolean inCommand;
   private long revision;
@@ -179,6 +180,9 @@ final class PendingBatch {
     crc.reset();
     crc.update(records.array(), records.valueAt() + ChangeCodec.TYPE_BYTES, wireBytes);
     var head = new Head(main, sub, create, version, lease, wireBytes, (int) crc.getValue());
+    changes.add(
+        new AppliedChange(
+            new Change.Put(new Revision(main, sub), kv), previous(key, previous.isPresent())));
     previous.ifPresent(old -> totals = totals.minus(old));
     totals = totals.plus(head);
     writtenBytes += Footprint.of(key.length(), wireBytes);
@@ -187,8 +191,28 @@ final class PendingBatch {
     return kv;
   }
 
+  /** What stood there before this command, as far as it is at hand. */
+  private AppliedChange.Previous previous(Bytes key, boolean exists) {
+    var versions = changed.isEmpty() ? null : changed.get(key);
+    if (versions != null) {
+      return versions.getLast() instanceof Version.Put(var head, var value)
+              && head.main() <= revision
+          ? new AppliedChange.Previous.Known(head.with(key, value))
+          : AppliedChange.UNREAD;
+    }
+    if (!exists) {
+      return AppliedChange.ABSENT;
+    }
+    return cache
+        .find(key)
+        .<AppliedChange.Previous>map(entry -> new AppliedChange.Previous.Known(entry.kv()))
+        .orElse(AppliedChange.UNREAD);
+  }
+
   void delete(Bytes key, Head previous, int sub) {
     long main = revision + 1;
+    changes.add(
+        new AppliedChange(new Change.Delete(new Revision(main, sub), key), previous(key, true)));
     var tombstone = ChangeCodec.tombstone(key);
     records.reserve(Family.CHANGES, KeyCodec.REVISION_BYTES, ChangeCodec.length(tombstone));
     KeyCodec.writeRevision(records.array(), records.keyAt(), main, sub);
@@ -267,6 +291,16 @@ final class PendingBatch {
 
   StoreState state(LogPosition applied) {
     return new StoreState(applied, revision, compactRevision, writtenBytes, totals);
+  }
+
+  /** All changes of the batch, in order. The list is the caller's from now on. */
+  List<AppliedChange> takeChanges() {
+    if (changes.isEmpty()) {
+      return List.of();
+    }
+    var taken = changes;
+    changes = new ArrayList<>();
+    return taken;
   }
 
   /** Starts the next batch on top of what was written. */

@@ -1,0 +1,36 @@
+package dev.keelson.server.watch;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/** Wakes the hub's thread. Costs one volatile read while that is awake. */
+final class Bell {
+  private final AtomicReference<@Nullable Thread> sleeper = new AtomicReference<>();
+
+  void ring() {
+    if (sleeper.get() != null) {
+      var thread = sleeper.getAndSet(null);
+      if (thread != null) {
+        LockSupport.unpark(thread);
+      }
+    }
+  }
+
+  /**
+   * Waits until rung, or the time is over, or there is work already.
+   *
+   * @param hasWork asked after the bell is armed, so that nothing rung before is missed
+   */
+  void await(long nanos, BooleanSupplier hasWork) {
+    sleeper.set(Thread.currentThread());
+    try {
+      if (nanos > 0 && !hasWork.getAsBoolean()) {
+        LockSupport.parkNanos(this, nanos);
+      }
+    } finally {
+      sleeper.set(null);
+    }
+  }
+}
