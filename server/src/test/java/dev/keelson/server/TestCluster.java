@@ -5,9 +5,6 @@ import static java.util.Objects.requireNonNull;
 import dev.keelson.server.config.ConfigException;
 import dev.keelson.server.config.ServerConfig;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,16 +29,8 @@ final class TestCluster implements AutoCloseable {
     this.directory = directory;
     this.extraFlags = List.of(extraFlags);
     for (int i = 0; i < members; i++) {
-      clientPorts.add(freePort());
-      peerPorts.add(freePort());
-    }
-  }
-
-  static int freePort() {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      clientPorts.add(FreePort.find());
+      peerPorts.add(FreePort.find());
     }
   }
 
@@ -58,8 +47,8 @@ final class TestCluster implements AutoCloseable {
 
   /** Another member, not started: its number. It will join those that are listed then. */
   int addPorts(int... listed) {
-    clientPorts.add(freePort());
-    peerPorts.add(freePort());
+    clientPorts.add(FreePort.find());
+    peerPorts.add(FreePort.find());
     int added = clientPorts.size() - 1;
     joinAgain(added, listed);
     return added;

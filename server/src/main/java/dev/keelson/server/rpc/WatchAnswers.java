@@ -70,7 +70,7 @@ final class WatchAnswers {
 
   /** At least one event, and no more than stay below the size. */
   private int fragmentEnd(List<byte[]> events, int from, int envelopeBytes) {
-    long bytes = envelopeBytes + events.get(from).length;
+    long bytes = (long) envelopeBytes + events.get(from).length;
     int to = from + 1;
     while (to < events.size() && bytes + events.get(to).length < fragmentBytes) {
       bytes += events.get(to).length;

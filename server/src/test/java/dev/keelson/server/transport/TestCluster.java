@@ -7,8 +7,6 @@ import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.time.SystemClock;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -103,12 +101,6 @@ final class TestCluster implements AutoCloseable {
   }
 
   /** A port where nobody listens. */
-  static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
   @Override
   public void close() {
     transports.forEach(NettyPeerTransport::close);
