@@ -28,6 +28,7 @@ import dev.keelson.server.replica.ReplicaParts;
 import dev.keelson.server.replica.WalStage;
 import dev.keelson.server.rpc.ClientPort;
 import dev.keelson.server.rpc.ClientPortConfig;
+import dev.keelson.server.rpc.HubKeyWatch;
 import dev.keelson.server.rpc.LeaseDependencies;
 import dev.keelson.server.rpc.Reconfiguration;
 import dev.keelson.server.rpc.RpcDependencies;
@@ -239,8 +240,7 @@ public final class KeelsonServer implements AutoCloseable {
   }
 
   /** The log, the guard of the space it fills, and who keeps the time of leases. */
-  private record Running(
-      ReplicaInbox replica, SpaceGuard space, LeaseKeeper leases, StoreKeyWatch keys) {}
+  private record Running(ReplicaInbox replica, SpaceGuard space, LeaseKeeper leases) {}
 
   private Running startReplica(
       RaftNode node,
@@ -259,13 +259,11 @@ public final class KeelsonServer implements AutoCloseable {
     closing.add(upkeep);
     var leases = leaseKeeper(storage.store(), inbox, transport, limits);
     closing.add(leases);
-    var keys = new StoreKeyWatch(storage.store(), this::memberFailed);
-    closing.add(keys);
     var apply =
         new ApplyStage(
             storage.store(),
             inbox,
-            new ApplyStage.Followers(pending, upkeep, space, leases, keys::applied),
+            new ApplyStage.Followers(pending, upkeep, space, leases),
             incoming,
             this::memberFailed,
             clock);
@@ -289,9 +287,8 @@ public final class KeelsonServer implements AutoCloseable {
     closing.add(loop);
     upkeep.start();
     leases.start();
-    keys.start();
     loop.start();
-    return new Running(inbox, space, leases, keys);
+    return new Running(inbox, space, leases);
   }
 
   private QuotaRule quotaRule(DiskSpace disk) throws StartException {
@@ -399,7 +396,7 @@ public final class KeelsonServer implements AutoCloseable {
                     config.timing().heartbeatIntervalMillis(),
                     config.timing().electionTimeoutMillis()),
                 random,
-                running.keys()));
+                new HubKeyWatch(watch)));
     var streams = new StreamTiming(config.timing().electionTimeoutMillis());
     var portConfig = ClientPortConfig.of(addresses, config.limits(), streams);
     try {

@@ -29,11 +29,7 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
 
   /** Those who act on what is applied. */
   public record Followers(
-      PendingProposals pending,
-      Upkeep upkeep,
-      Quota quota,
-      LeaseListener leases,
-      Runnable applied) {}
+      PendingProposals pending, Upkeep upkeep, Quota quota, LeaseListener leases) {}
 
   /** Starts the thread. */
   public ApplyStage(
@@ -98,7 +94,6 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
     @Override
     public void applied(LogPosition position, int entries, long bytes) {
       followers.upkeep().applied(entries, bytes);
-      followers.applied().run();
       inbox.applied(position.index());
     }
 
