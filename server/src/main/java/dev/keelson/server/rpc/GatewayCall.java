@@ -205,7 +205,7 @@ final class GatewayCall extends ServerCall<InputStream, Object> implements HttpR
   }
 
   private void more(int count) {
-    requested += count;
+    requested = (int) Math.min(Integer.MAX_VALUE, (long) requested + count);
     if (closed) {
       return;
     }

@@ -22,6 +22,7 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -121,6 +122,23 @@ class ClientPortTest {
     assertThat(posted.statusCode()).isEqualTo(405);
     assertThat(posted.headers().firstValue("Allow")).contains("GET");
     assertThat(posted.body()).isEqualTo("Method Not Allowed\n");
+  }
+
+  @Tag("OP31")
+  @ParameterizedTest
+  @ValueSource(strings = {"HEAD", "PUT", "DELETE"})
+  void healthIsForGetsAlone(String method) throws Exception {
+    var answers =
+        exchange(
+            lines(method + " /health HTTP/1.1", "Host: x", "")
+                + lines("GET /health HTTP/1.1", "Host: x", "Connection: close", ""));
+
+    var second = answers.indexOf("HTTP/1.1 200 OK");
+    assertThat(answers.substring(0, second))
+        .startsWith("HTTP/1.1 405 Method Not Allowed")
+        .containsIgnoringCase("allow: GET")
+        .endsWith(method.equals("HEAD") ? "\r\n\r\n" : "Method Not Allowed\n");
+    assertThat(answers.substring(second)).contains("{\"health\":\"true\",\"reason\":\"\"}");
   }
 
   @Test

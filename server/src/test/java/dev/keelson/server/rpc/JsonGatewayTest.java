@@ -203,6 +203,16 @@ class JsonGatewayTest {
   }
 
   @Test
+  void whoSendsTooMuchIsToldSoBeforeTheConnectionGoes() throws Exception {
+    var refused = post("/v3/kv/put", "{\"value\":\"" + "A".repeat(16 << 20) + "\"}");
+
+    assertThat(refused.statusCode()).isEqualTo(429);
+    assertThat(refused.headers().firstValue("Connection")).contains("close");
+    assertThat(json(refused).get("message").getAsString())
+        .matches("grpc: received message larger than max \\(\\d+ vs. 2097152\\)");
+  }
+
+  @Test
   void aBodyMayComeInChunksAndRequestsOnOneConnection() throws Exception {
     try (var socket = connect()) {
       var chunked =

@@ -6,14 +6,12 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.ByteString;
 import dev.keelson.api.etcdserverpb.WatchCreateRequest;
 import dev.keelson.api.etcdserverpb.WatchRequest;
-import dev.keelson.api.etcdserverpb.WatchResponse;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.raft.Role;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Tag;
@@ -25,11 +23,11 @@ class StreamCallTest {
   private static final Metadata.Key<String> HAS_LEADER = key("hasleader");
   private static final Metadata.Key<String> API_VERSION = key("client-api-version");
 
-  private final Calls calls = new Calls();
+  private final StreamCalls calls = new StreamCalls();
 
   @Test
   void answersFollowTheRequestsUntilTheHandlerCompletes() throws Exception {
-    try (var port = StreamPort.serving(calls.handler(Calls.Manner.ECHO))) {
+    try (var port = StreamPort.serving(calls.handler(StreamCalls.Manner.ECHO))) {
       var client = port.open().take(100).send(1).send(2).send(3).halfClose();
 
       assertThat(client.awaitEnd().getCode()).isEqualTo(Status.Code.OK);
@@ -41,7 +39,7 @@ class StreamCallTest {
 
   @Test
   void nextRequestComesOnlyWhenItIsAskedFor() {
-    try (var port = StreamPort.serving(calls.handler(Calls.Manner.KEEP))) {
+    try (var port = StreamPort.serving(calls.handler(StreamCalls.Manner.KEEP))) {
       var client = port.open().take(100).send(1).send(2).send(3);
       await().until(() -> calls.requests.contains(1L));
 
@@ -50,7 +48,7 @@ class StreamCallTest {
 
       await().until(() -> calls.requests.contains(2L));
       // The third is asked for by nobody: an answer goes through, and it still has not come.
-      sink.execute(() -> sink.send(answer(9)));
+      sink.execute(() -> sink.send(StreamCalls.answer(9)));
       await().until(() -> client.received().contains(9L));
       assertThat(calls.requests).containsExactly(1L, 2L);
     }
@@ -59,22 +57,23 @@ class StreamCallTest {
   @Test
   @Tag("MEM-bound")
   void handlerHearsThatItsClientTakesNothing() {
-    try (var port = StreamPort.serving(calls.handler(Calls.Manner.FLOOD))) {
+    try (var port = StreamPort.serving(calls.handler(StreamCalls.Manner.FLOOD))) {
       var client = port.open().send(1);
       await().until(() -> calls.stalls.get() > 0);
-      await().during(Duration.ofMillis(200)).until(() -> calls.sent.get() < Calls.FLOOD / 2);
+      await().during(Duration.ofMillis(200)).until(() -> calls.sent.get() < StreamCalls.FLOOD / 2);
 
-      client.take(Calls.FLOOD);
+      client.take(StreamCalls.FLOOD);
 
-      await().until(() -> client.received().size() == Calls.FLOOD);
-      assertThat(client.received()).isEqualTo(LongStream.range(0, Calls.FLOOD).boxed().toList());
+      await().until(() -> client.received().size() == StreamCalls.FLOOD);
+      assertThat(client.received())
+          .isEqualTo(LongStream.range(0, StreamCalls.FLOOD).boxed().toList());
     }
   }
 
   @Test
   @Tag("P1")
   void oversizedRequestEndsTheCall() throws Exception {
-    try (var port = StreamPort.serving(calls.handler(Calls.Manner.ECHO))) {
+    try (var port = StreamPort.serving(calls.handler(StreamCalls.Manner.ECHO))) {
       var large =
           WatchRequest.newBuilder()
               .setCreateRequest(
@@ -94,7 +93,7 @@ class StreamCallTest {
 
   @Test
   void failingHandlerEndsItsOwnCallAlone() throws Exception {
-    try (var port = StreamPort.serving(calls.handler(Calls.Manner.FAIL_AT_TWO))) {
+    try (var port = StreamPort.serving(calls.handler(StreamCalls.Manner.FAIL_AT_TWO))) {
       var other = port.open().take(10).send(1);
       var failing = port.open().take(10).send(2);
 
@@ -107,7 +106,7 @@ class StreamCallTest {
 
   @Test
   void cancelledCallEndsOnceAndHearsNoMore() {
-    try (var port = StreamPort.serving(calls.handler(Calls.Manner.ECHO))) {
+    try (var port = StreamPort.serving(calls.handler(StreamCalls.Manner.ECHO))) {
       var client = port.open().take(10).send(1);
       await().until(() -> client.received().size() == 1);
 
@@ -130,7 +129,7 @@ class StreamCallTest {
         StreamPort.serving(
             sink -> {
               sink.fail(EtcdError.NOT_LEADER);
-              return calls.receiver(sink, Calls.Manner.ECHO);
+              return calls.receiver(sink, StreamCalls.Manner.ECHO);
             })) {
       assertEnd(port.open().take(1).awaitEnd(), EtcdError.NOT_LEADER);
       calls.awaitEnded(1);
@@ -140,7 +139,7 @@ class StreamCallTest {
   @Test
   @Tag("P2")
   void gateIsAskedBeforeTheHandler() throws Exception {
-    try (var port = StreamPort.serving(calls.handler(Calls.Manner.ECHO))) {
+    try (var port = StreamPort.serving(calls.handler(StreamCalls.Manner.ECHO))) {
       port.status = FakeReplica.status(Role.LEARNER, FakeReplica.MEMBER);
       assertEnd(port.open().take(1).awaitEnd(), EtcdError.NOT_SUPPORTED_FOR_LEARNER);
 
@@ -155,7 +154,7 @@ class StreamCallTest {
   @Test
   @Tag("W20")
   void streamThatNeedsALeaderEndsAfterThreeElectionTimeoutsWithoutOne() throws Exception {
-    try (var port = StreamPort.serving(calls.handler(Calls.Manner.ECHO))) {
+    try (var port = StreamPort.serving(calls.handler(StreamCalls.Manner.ECHO))) {
       var needing = port.open(with(HAS_LEADER, "true")).take(10).send(1);
       var plain = port.open().take(10).send(1);
       await().until(() -> needing.received().size() + plain.received().size() == 2);
@@ -182,7 +181,7 @@ class StreamCallTest {
 
   @Test
   void closingPortTellsEveryClient() throws Exception {
-    try (var port = StreamPort.serving(calls.handler(Calls.Manner.ECHO))) {
+    try (var port = StreamPort.serving(calls.handler(StreamCalls.Manner.ECHO))) {
       var client = port.open().take(10).send(1);
       await().until(() -> client.received().size() == 1);
 
@@ -197,7 +196,7 @@ class StreamCallTest {
   @Tag("MEM-bound")
   void streamsPastTheBudgetAreRefusedUntilOthersEnd() throws Exception {
     var budget = new CallBudget(1, 1 << 20, 1 << 20, 1);
-    try (var port = new StreamPort(budget, calls.handler(Calls.Manner.ECHO))) {
+    try (var port = new StreamPort(budget, calls.handler(StreamCalls.Manner.ECHO))) {
       var first = port.open().take(10).send(1);
       await().until(() -> first.received().size() == 1);
 
@@ -223,88 +222,5 @@ class StreamCallTest {
 
   private static Metadata.Key<String> key(String name) {
     return Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER);
-  }
-
-  private static WatchResponse answer(long number) {
-    return WatchResponse.newBuilder().setWatchId(number).build();
-  }
-
-  /** Handlers of various manners, and what happened to them. */
-  private static final class Calls {
-    static final int FLOOD = 100_000;
-
-    enum Manner {
-      ECHO,
-      KEEP,
-      FLOOD,
-      FAIL_AT_TWO
-    }
-
-    final List<StreamSink<WatchResponse>> sinks = new CopyOnWriteArrayList<>();
-    final List<Long> requests = new CopyOnWriteArrayList<>();
-    final AtomicInteger ended = new AtomicInteger();
-    final AtomicInteger sent = new AtomicInteger();
-    final AtomicInteger stalls = new AtomicInteger();
-
-    StreamHandler<WatchRequest, WatchResponse> handler(Manner manner) {
-      return sink -> receiver(sink, manner);
-    }
-
-    StreamReceiver<WatchRequest> receiver(StreamSink<WatchResponse> sink, Manner manner) {
-      sinks.add(sink);
-      return new StreamReceiver<>() {
-        @Override
-        public void message(WatchRequest request) {
-          long number = request.getCancelRequest().getWatchId();
-          requests.add(number);
-          switch (manner) {
-            case ECHO -> echo(number);
-            case KEEP -> {}
-            case FLOOD -> flood();
-            case FAIL_AT_TWO -> {
-              if (number == 2) {
-                throw new IllegalStateException("planted");
-              }
-              echo(number);
-            }
-          }
-        }
-
-        private void echo(long number) {
-          sink.send(answer(number));
-          sink.requestMore(1);
-        }
-
-        private void flood() {
-          while (sent.get() < FLOOD && sink.isWritable()) {
-            sink.send(answer(sent.getAndIncrement()));
-          }
-          if (sent.get() < FLOOD) {
-            stalls.incrementAndGet();
-          }
-        }
-
-        @Override
-        public void halfClosed() {
-          sink.complete();
-        }
-
-        @Override
-        public void ended() {
-          ended.incrementAndGet();
-        }
-
-        @Override
-        public void writable() {
-          if (!requests.isEmpty() && manner == Manner.FLOOD) {
-            flood();
-          }
-        }
-      };
-    }
-
-    void awaitEnded(int count) {
-      await().until(() -> ended.get() == count);
-    }
   }
 }
