@@ -14,22 +14,22 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code keelson bench put|get|mixed|txn}: puts load on any etcd v3 endpoint and reports rate,
- * latency and what it cost. Exits with 0 when operations succeeded, 1 when the load could not run
- * or nothing succeeded, 2 on a wrong option.
+ * {@code keelson bench put|get|mixed|txn|lease-keepalive|watch}: puts load on any etcd v3 endpoint
+ * and reports rate, latency and what it cost. Exits with 0 when operations succeeded, 1 when the
+ * load could not run or nothing succeeded, 2 on a wrong option.
  */
 @Command(
     name = "bench",
     description = "Put load on an etcd v3 cluster and report rate, latency and CPU.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "(put | get | mixed | txn)")
+    synopsisSubcommandLabel = "(put | get | mixed | txn | lease-keepalive | watch)")
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Say which load: put, get, mixed, txn or lease-keepalive.");
+        spec.commandLine(), "Say which load: put, get, mixed, txn, lease-keepalive or watch.");
   }
 
   @Command(
@@ -37,8 +37,23 @@ public final class BenchCommand implements Runnable {
       description = "Puts to random keys.",
       mixinStandardHelpOptions = true,
       sortOptions = false)
-  int put(@Mixin LoadOptions options) {
-    return load(options, WorkloadKind.PUT, 0);
+  int put(
+      @Mixin LoadOptions options,
+      @Option(
+              names = "--watchers",
+              paramLabel = "N",
+              defaultValue = "0",
+              description =
+                  "Watchers of keys that nobody writes, open during the load (default:"
+                      + " ${DEFAULT-VALUE}).")
+          int watchers,
+      @Option(
+              names = "--streams",
+              paramLabel = "N",
+              defaultValue = "1",
+              description = "Streams that the watchers share (default: ${DEFAULT-VALUE}).")
+          int streams) {
+    return load(options, WorkloadKind.PUT, 0, new LoadOptions.Watching(watchers, streams));
   }
 
   @Command(
@@ -84,11 +99,43 @@ public final class BenchCommand implements Runnable {
     return load(options, WorkloadKind.LEASE_KEEPALIVE, 0);
   }
 
+  @Command(
+      name = "watch",
+      description =
+          "Puts to one key that many watchers follow: counts the events that they get, and how long"
+              + " after the sending of its put each comes. Without --rate the clients write as fast"
+              + " as puts are answered, faster than many watchers can be told.",
+      mixinStandardHelpOptions = true,
+      sortOptions = false)
+  int watch(
+      @Mixin LoadOptions options,
+      @Option(
+              names = "--watchers",
+              paramLabel = "N",
+              defaultValue = "1000",
+              description = "Watchers of the key (default: ${DEFAULT-VALUE}).")
+          int watchers,
+      @Option(
+              names = "--streams",
+              paramLabel = "N",
+              defaultValue = "20",
+              description =
+                  "Streams that the watchers share, spread over the connections (default:"
+                      + " ${DEFAULT-VALUE}).")
+          int streams) {
+    return load(options, WorkloadKind.WATCH, 0, new LoadOptions.Watching(watchers, streams));
+  }
+
   private int load(LoadOptions options, WorkloadKind kind, double readRatio) {
+    return load(options, kind, readRatio, LoadOptions.Watching.NONE);
+  }
+
+  private int load(
+      LoadOptions options, WorkloadKind kind, double readRatio, LoadOptions.Watching watching) {
     var commandLine = options.command();
     LoadPlan plan;
     try {
-      plan = options.plan(kind, readRatio);
+      plan = options.plan(kind, readRatio, watching);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(commandLine, e.getMessage(), e);
     }

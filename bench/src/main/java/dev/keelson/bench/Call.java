@@ -13,6 +13,9 @@ import dev.keelson.api.etcdserverpb.RangeRequest;
 import dev.keelson.api.etcdserverpb.RangeResponse;
 import dev.keelson.api.etcdserverpb.TxnRequest;
 import dev.keelson.api.etcdserverpb.TxnResponse;
+import dev.keelson.api.etcdserverpb.WatchGrpc;
+import dev.keelson.api.etcdserverpb.WatchRequest;
+import dev.keelson.api.etcdserverpb.WatchResponse;
 import io.grpc.MethodDescriptor;
 import io.grpc.protobuf.ProtoUtils;
 
@@ -52,6 +55,14 @@ record Call(boolean isRead, MethodDescriptor<Message, Message> method) {
           LeaseGrpc.getLeaseKeepAliveMethod(),
           LeaseKeepAliveRequest.getDefaultInstance(),
           LeaseKeepAliveResponse.getDefaultInstance());
+
+  /** What is received on it is an event, and counts as a read. */
+  static final Call WATCH =
+      of(
+          true,
+          WatchGrpc.getWatchMethod(),
+          WatchRequest.getDefaultInstance(),
+          WatchResponse.getDefaultInstance());
 
   private static Call of(
       boolean isRead, MethodDescriptor<?, ?> method, Message request, Message response) {

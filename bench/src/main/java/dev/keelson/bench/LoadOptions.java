@@ -141,6 +141,11 @@ final class LoadOptions {
       description = "Append the JSON line to this file instead of printing it.")
   private @Nullable Path json;
 
+  /** What the loads with watchers ask beside the common options. */
+  record Watching(int watchers, int streams) {
+    static final Watching NONE = new Watching(0, 1);
+  }
+
   /** The command that these options were given to. */
   CommandLine command() {
     return command.commandLine();
@@ -155,7 +160,9 @@ final class LoadOptions {
    *
    * @throws IllegalArgumentException with a message that names the option, its value and its bounds
    */
-  LoadPlan plan(WorkloadKind workload, double readRatio) {
+  LoadPlan plan(WorkloadKind workload, double readRatio, Watching watching) {
+    checkWatching(workload, watching);
+    boolean watch = workload == WorkloadKind.WATCH;
     within("--conns", connections, 1, 10_000);
     within("--clients", clients, 1, 100_000);
     within("--threads", threads, 1, 64);
@@ -191,18 +198,34 @@ final class LoadOptions {
         connections,
         clients,
         threads,
-        keys,
+        watch ? 1 : keys,
         keyBytes,
         valueBytes,
         readRatio,
         serializable,
-        !noPrefill && workload != WorkloadKind.PUT,
+        !noPrefill && workload != WorkloadKind.PUT && !watch,
         warmupSeconds,
         seconds,
         checkedRate(),
         timeoutMillis,
         seed,
-        checkedPids());
+        checkedPids(),
+        watching.watchers(),
+        watching.streams());
+  }
+
+  private void checkWatching(WorkloadKind workload, Watching watching) {
+    boolean watch = workload == WorkloadKind.WATCH;
+    within("--watchers", watching.watchers(), watch ? 1 : 0, 10_000_000);
+    within("--streams", watching.streams(), 1, 100_000);
+    if (watching.watchers() > 0 && watching.streams() > watching.watchers()) {
+      throw new IllegalArgumentException(
+          "--streams %d is more than --watchers %d: each stream needs a watcher"
+              .formatted(watching.streams(), watching.watchers()));
+    }
+    if (watch) {
+      within("--value-size", valueBytes, Workloads.STAMP_BYTES, MAX_VALUE_BYTES);
+    }
   }
 
   private static void within(String option, int value, int least, int most) {

@@ -15,6 +15,9 @@ import java.util.OptionalDouble;
  * @param prefill whether every key is written before the load begins
  * @param callTimeoutMillis a request without an answer for so long is given up and is an error
  * @param serverPids processes whose CPU time and memory are read; may be empty
+ * @param watchers open during the load: of the key that is written in {@link WorkloadKind#WATCH},
+ *     of keys that nobody writes otherwise
+ * @param streams that the watchers share, spread over the connections
  */
 record LoadPlan(
     WorkloadKind workload,
@@ -35,10 +38,17 @@ record LoadPlan(
     OptionalDouble ratePerSecond,
     int callTimeoutMillis,
     long seed,
-    List<Long> serverPids) {
+    List<Long> serverPids,
+    int watchers,
+    int streams) {
 
   LoadPlan {
     endpoints = List.copyOf(endpoints);
     serverPids = List.copyOf(serverPids);
+  }
+
+  /** Whether the figures of this load are those of events, and its puts only their cause. */
+  boolean countsEvents() {
+    return workload == WorkloadKind.WATCH;
   }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a run measured.
+ * What a run measured. Where watchers are counted, reads are their events, and so are all.
  *
  * @param serverVersions as the servers gave them
  * @param startedAt when the measurement began, after the warm-up

@@ -54,7 +54,8 @@ final class LoadRun {
         if (plan.prefill()) {
           run.fill();
         }
-        return run.load();
+        var watchers = run.openWatchers();
+        return run.load(watchers);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -77,7 +78,17 @@ final class LoadRun {
     }
   }
 
-  private LoadReport load() throws BenchException, InterruptedException {
+  private WatcherGroup openWatchers() throws BenchException, InterruptedException {
+    if (plan.watchers() > 0) {
+      progress.accept(
+          "opening %d watchers on %d streams".formatted(plan.watchers(), plan.streams()));
+    }
+    var watchers = new WatcherGroup(plan, connections, workloads);
+    watchers.open();
+    return watchers;
+  }
+
+  private LoadReport load(WatcherGroup watchers) throws BenchException, InterruptedException {
     progress.accept(
         "warming up for %d s, then measuring for %d s"
             .formatted(plan.warmupSeconds(), plan.seconds()));
@@ -88,6 +99,7 @@ final class LoadRun {
     for (int i = 0; i < connections.loops(); i++) {
       lanes.add(new Lane(connections.loop(i), workloads.load(), pace(start), window));
     }
+    watchers.measure(window);
     var running = start(lanes);
 
     sleepUntil(window.measureFromNanos());
@@ -97,11 +109,12 @@ final class LoadRun {
     var after = cost();
 
     var tally = ended(running, window);
+    tally.add(watchers.close());
     return new LoadReport(
         plan,
         connections.versions(),
         startedAt,
-        Latency.of(tally.all()),
+        Latency.of(plan.countsEvents() ? tally.reads() : tally.all()),
         Latency.of(tally.reads()),
         Latency.of(tally.writes()),
         tally.errors(),

@@ -90,7 +90,9 @@ final class ReportJson {
         .field("seconds", plan.seconds())
         .field("rate", rate.orElse(Double.NaN))
         .field("timeoutMillis", plan.callTimeoutMillis())
-        .field("seed", plan.seed());
+        .field("seed", plan.seed())
+        .field("watchers", plan.watchers())
+        .field("streams", plan.streams());
   }
 
   static double mib(long bytes) {

@@ -39,6 +39,13 @@ final class ReportTable {
             ? "%.0f ops/s intended".formatted(plan.ratePerSecond().getAsDouble())
             : "as fast as answered",
         plan.seed());
+    if (plan.watchers() > 0) {
+      line(
+          "%d watchers on %d streams  of %s",
+          plan.watchers(),
+          plan.streams(),
+          plan.countsEvents() ? "the key that is written" : "keys that nobody writes");
+    }
   }
 
   private void latencies() {
@@ -46,7 +53,12 @@ final class ReportTable {
     line(
         "%-12s %10s %9s %9s %9s %9s %9s %9s",
         "latency, ms", "ops/s", "mean", "p50", "p90", "p99", "p99.9", "max");
-    row("all", report.all());
+    if (report.plan().countsEvents()) {
+      row("events", report.reads());
+      row("puts", report.writes());
+    } else {
+      row("all", report.all());
+    }
     if (report.plan().workload() == WorkloadKind.MIXED) {
       row("reads", report.reads());
       row("writes", report.writes());

@@ -15,7 +15,9 @@ enum WorkloadKind {
    */
   TXN,
   /** Keepalives of random leases, each on a stream of its own. */
-  LEASE_KEEPALIVE;
+  LEASE_KEEPALIVE,
+  /** Puts to one key that many watchers follow: what is counted is the events they get. */
+  WATCH;
 
   /** The name on the command line and in reports. */
   String label() {

@@ -2,6 +2,7 @@ package dev.keelson.bench;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.keelson.api.etcdserverpb.Compare;
 import dev.keelson.api.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.api.etcdserverpb.LeaseGrantResponse;
@@ -14,10 +15,14 @@ import dev.keelson.api.etcdserverpb.RangeResponse;
 import dev.keelson.api.etcdserverpb.RequestOp;
 import dev.keelson.api.etcdserverpb.TxnRequest;
 import dev.keelson.api.etcdserverpb.TxnResponse;
+import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 
 /** What all workloads of a run share: keys, values and the revisions that the fill left behind. */
 final class Workloads {
+  /** In front of the values that watch puts: when the put was sent, by {@link System#nanoTime}. */
+  static final int STAMP_BYTES = Long.BYTES;
+
   private final LoadPlan plan;
   private final KeySpace keys;
   private final ValuePool values;
@@ -47,6 +52,7 @@ final class Workloads {
       case MIXED -> new Mixed(plan.readRatio(), random);
       case TXN -> new GuardedPut(random);
       case LEASE_KEEPALIVE -> new KeepAlive(random);
+      case WATCH -> new StampedPut(random);
     };
   }
 
@@ -55,6 +61,13 @@ final class Workloads {
     return plan.workload() == WorkloadKind.LEASE_KEEPALIVE
         ? new Grants(lane, lanes)
         : new Fill(lane, lanes, seeds.split());
+  }
+
+  /** What watcher {@code number} of the run follows. */
+  ByteString watched(int number) {
+    return plan.countsEvents()
+        ? keys.key(0)
+        : ByteString.copyFromUtf8("bench-silent/%010d".formatted(number));
   }
 
   private Workload.Request put(ByteString key, SplittableRandom random) {
@@ -190,6 +203,29 @@ final class Workloads {
       return response instanceof LeaseKeepAliveResponse alive && alive.getTTL() == 0
           ? Outcome.MISS
           : Outcome.DONE;
+    }
+  }
+
+  /** Says when it was sent, so that whoever hears of it knows how long that took. */
+  private final class StampedPut implements Workload {
+    private final SplittableRandom random;
+
+    StampedPut(SplittableRandom random) {
+      this.random = random;
+    }
+
+    @Override
+    public Request next(int client) {
+      var stamp = ByteBuffer.allocate(STAMP_BYTES).putLong(0, System.nanoTime());
+      var value =
+          UnsafeByteOperations.unsafeWrap(stamp).concat(values.any(random).substring(STAMP_BYTES));
+      return new Request(
+          Call.PUT, PutRequest.newBuilder().setKey(keys.key(0)).setValue(value).build());
+    }
+
+    @Override
+    public Outcome judge(int client, Message response) {
+      return Outcome.DONE;
     }
   }
 

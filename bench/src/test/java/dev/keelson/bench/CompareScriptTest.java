@@ -88,7 +88,9 @@ class CompareScriptTest {
             OptionalDouble.empty(),
             10_000,
             42,
-            List.of(11L));
+            List.of(11L),
+            0,
+            1);
     var latency = new Latency(ops, 1_500, 1_000, 2_000, 3_000, 4_000, 5_000);
     return ReportJson.of(
         new LoadReport(

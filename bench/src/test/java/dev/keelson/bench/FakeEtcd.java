@@ -13,22 +13,30 @@ import dev.keelson.api.etcdserverpb.StatusRequest;
 import dev.keelson.api.etcdserverpb.StatusResponse;
 import dev.keelson.api.etcdserverpb.TxnRequest;
 import dev.keelson.api.etcdserverpb.TxnResponse;
+import dev.keelson.api.etcdserverpb.WatchGrpc;
+import dev.keelson.api.etcdserverpb.WatchRequest;
+import dev.keelson.api.etcdserverpb.WatchResponse;
+import dev.keelson.api.mvccpb.Event;
 import dev.keelson.api.mvccpb.KeyValue;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
+import java.util.stream.Collectors;
 
 /**
  * A member of one, on loopback, that keeps keys in a map and can be told how to treat each request
@@ -52,6 +60,8 @@ final class FakeEtcd implements AutoCloseable {
 
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
   private final Map<ByteString, KeyValue> store = new HashMap<>();
+  private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+  private final List<Watcher> created = new CopyOnWriteArrayList<>();
   private final Server server;
   private final long leader;
   private final LongFunction<Treatment> treatments;
@@ -68,6 +78,7 @@ final class FakeEtcd implements AutoCloseable {
           NettyServerBuilder.forAddress(loopback)
               .executor(thread)
               .addService(new Kv())
+              .addService(new Watch())
               .addService(new Maintenance())
               .build()
               .start();
@@ -99,6 +110,17 @@ final class FakeEtcd implements AutoCloseable {
 
   long serializableReads() {
     return serializable.get();
+  }
+
+  /** How many watchers of each key were ever created. */
+  Map<ByteString, Long> watchersByKey() {
+    return created.stream()
+        .collect(Collectors.groupingBy(watcher -> watcher.key, Collectors.counting()));
+  }
+
+  /** Streams that ever had a watcher. */
+  long watchStreams() {
+    return created.stream().map(watcher -> watcher.observer).distinct().count();
   }
 
   @Override
@@ -136,13 +158,16 @@ final class FakeEtcd implements AutoCloseable {
 
   private PutResponse put(PutRequest request) {
     revision++;
-    store.put(
-        request.getKey(),
+    var kv =
         KeyValue.newBuilder()
             .setKey(request.getKey())
             .setValue(request.getValue())
             .setModRevision(revision)
-            .build());
+            .build();
+    store.put(request.getKey(), kv);
+    watchers.stream()
+        .filter(watcher -> watcher.key.equals(kv.getKey()))
+        .forEach(watcher -> watcher.tell(kv));
     return PutResponse.newBuilder().setHeader(header()).build();
   }
 
@@ -189,6 +214,35 @@ final class FakeEtcd implements AutoCloseable {
     @Override
     public void txn(TxnRequest request, StreamObserver<TxnResponse> observer) {
       treat(observer, () -> FakeEtcd.this.txn(request));
+    }
+  }
+
+  private record Watcher(ByteString key, StreamObserver<WatchResponse> observer) {
+    void tell(KeyValue kv) {
+      observer.onNext(
+          WatchResponse.newBuilder().addEvents(Event.newBuilder().setKv(kv).build()).build());
+    }
+  }
+
+  private final class Watch extends WatchGrpc.WatchImplBase {
+    @Override
+    public StreamObserver<WatchRequest> watch(StreamObserver<WatchResponse> observer) {
+      ((ServerCallStreamObserver<WatchResponse>) observer)
+          .setOnCancelHandler(() -> watchers.removeIf(w -> w.observer.equals(observer)));
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(WatchRequest request) {
+          created.add(new Watcher(request.getCreateRequest().getKey(), observer));
+          watchers.add(new Watcher(request.getCreateRequest().getKey(), observer));
+          observer.onNext(WatchResponse.newBuilder().setCreated(true).build());
+        }
+
+        @Override
+        public void onError(Throwable cause) {}
+
+        @Override
+        public void onCompleted() {}
+      };
     }
   }
 

@@ -31,6 +31,10 @@ class LoadOptionsTest {
           txn --keys 100 | --keys 100 is less than --clients 256
           put --server-pids 1,x | must be process ids separated by commas
           put --server-pids 5,5 | --server-pids names process 5 twice
+          put --watchers -1 | --watchers must be from 0 to 10000000, not -1
+          watch --watchers 0 | --watchers must be from 1 to 10000000, not 0
+          watch --watchers 5 --streams 6 | --streams 6 is more than --watchers 5
+          watch --value-size 7 | --value-size must be from 8 to 16777216, not 7
           put --endpoints https://a:1 | only plain http is spoken here, not https
           put --seconds soon | is not an int
           """)
@@ -63,7 +67,7 @@ class LoadOptionsTest {
     var result = Console.run();
 
     assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err()).contains("put, get, mixed, txn or lease-keepalive");
+    assertThat(result.err()).contains("put, get, mixed, txn, lease-keepalive or watch");
   }
 
   @Test

@@ -198,6 +198,38 @@ class LoadRunTest {
     }
   }
 
+  @Test
+  void everyWatcherOfTheKeyGetsEveryPut() {
+    try (var server = FakeEtcd.start()) {
+      var result =
+          Console.load("watch", server, "--watchers", "25", "--streams", "4", "--rate", "50");
+
+      assertThat(result.exitCode()).describedAs(result.err()).isZero();
+      long puts = count(result, "writeLatency");
+      assertThat(puts).isBetween(20L, 50L);
+      // The events of puts that were in flight at the end may or may not be counted.
+      assertThat(result.number("ops")).isBetween(25 * puts, 25 * (puts + 4));
+      assertThat(count(result, "readLatency")).isEqualTo(result.number("ops"));
+      assertThat(result.number("maxMicros")).isBetween(1L, 1_000_000L);
+      assertThat(server.watchersByKey()).hasSize(1).containsValue(25L);
+      assertThat(server.watchStreams()).isEqualTo(4);
+      assertThat(result.out()).contains("\nevents ").contains("\nputs ").contains("25 watchers");
+    }
+  }
+
+  @Test
+  void watchersBesideALoadFollowKeysThatNobodyWrites() {
+    try (var server = FakeEtcd.start()) {
+      var result = Console.load("put", server, "--watchers", "600", "--streams", "2");
+
+      assertThat(result.exitCode()).describedAs(result.err()).isZero();
+      assertThat(server.watchersByKey()).hasSize(600);
+      assertThat(server.watchStreams()).isEqualTo(2);
+      assertThat(count(result, "readLatency")).isZero();
+      assertThat(result.number("ops")).isPositive();
+    }
+  }
+
   /** One stall of 300 ms must show in three tenths of the operations, not in a single one. */
   @Test
   void stallCountsForAllThatShouldHaveBeenSentMeanwhile() {
