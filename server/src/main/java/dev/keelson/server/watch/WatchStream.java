@@ -12,6 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * ask for is done by the hub, in order, and told through the outlet.
  */
 public final class WatchStream {
+  /** Of bytes that wait: the hub has settled them, whoever takes them now. */
+  private static final long GONE = Long.MIN_VALUE;
+
   private final WatchHub hub;
   private final AtomicInteger waitingDeliveries = new AtomicInteger();
   private final AtomicLong waitingBytes = new AtomicLong();
@@ -72,14 +75,12 @@ public final class WatchStream {
     hub.post(state -> state.close(this));
   }
 
-  /** The outlet has passed on so many deliveries of so many bytes. Not after {@link #close}. */
+  /** The outlet has passed on so many deliveries of so many bytes. */
   public void taken(int deliveries, long bytes) {
-    if (closed) {
-      return; // the hub has settled what was left
-    }
     waitingDeliveries.addAndGet(-deliveries);
-    waitingBytes.addAndGet(-bytes);
-    hub.taken(bytes, starved);
+    if (waitingBytes.getAndUpdate(waiting -> waiting == GONE ? GONE : waiting - bytes) != GONE) {
+      hub.taken(bytes, starved);
+    }
   }
 
   void add(Delivery delivery) {
@@ -90,9 +91,12 @@ public final class WatchStream {
     turn.add(delivery);
   }
 
-  /** Nobody takes what waits any more. */
+  /** Nobody takes what waits any more; what is just being taken is counted once. */
   void letGo() {
-    hub.waiting(-waitingBytes.getAndSet(0));
+    long left = waitingBytes.getAndSet(GONE);
+    if (left != GONE) {
+      hub.waiting(-left);
+    }
   }
 
   /** Whether a delivery of this size may be added to what waits already. */

@@ -81,6 +81,27 @@ class WatchHubTest {
     assertThat(eventDeliveries()).extracting(Delivery.Events::revision).containsExactly(2L, 4L);
   }
 
+  /** The client's connection takes what it was told while the hub lets go of its stream. */
+  @Test
+  @Tag("MEM-bound")
+  void whatIsTakenWhileItsStreamEndsIsCountedOnce() {
+    client.create(key("a"), 0);
+    var other = world.openStream();
+    other.create(key("b"), 0);
+    client.stalled = true;
+    world.settle();
+    world.put("a", "waits");
+    world.settle();
+    assertThat(world.hub.stats().waitingBytes()).isPositive();
+
+    client.stream.letGo();
+    client.take();
+    world.put("b", "1");
+    world.settle();
+
+    assertThat(world.hub.stats().waitingBytes()).isZero();
+  }
+
   @Test
   @Tag("W4")
   void startInTheFutureHearsNothingBefore() {
