@@ -46,6 +46,7 @@ class ArchitectureTest {
             "api",
             "raft",
             "storage",
+            "lease",
             "server",
             "bench",
             "cli",
@@ -79,15 +80,33 @@ class ArchitectureTest {
                     "java.util.stream",
                     "org.jspecify.."))
             .because("a whole cluster must run in one thread, from a seed"),
+        classes()
+            .that(resideInAPackage(BASE + "lease.."))
+            .should()
+            .onlyDependOnClassesThat(
+                resideInAnyPackage(
+                    BASE + "lease..",
+                    "java.lang",
+                    "java.lang.runtime",
+                    "java.lang.invoke",
+                    "java.util",
+                    "java.util.function",
+                    "java.util.stream",
+                    "org.jspecify.."))
+            .because("leases must expire on virtual time too"),
         noClasses()
-            .that(resideInAPackage(BASE + "raft.."))
+            .that(resideInAnyPackage(BASE + "raft..", BASE + "lease.."))
             .should()
             .dependOnClassesThat(belongToAnyOf(Thread.class, Random.class, UUID.class, Timer.class))
             .because("java.lang and java.util let these in, determinism does not"),
         noClasses()
             .that(
                 resideInAnyPackage(
-                        BASE + "api..", BASE + "raft..", BASE + "storage..", BASE + "server..")
+                        BASE + "api..",
+                        BASE + "raft..",
+                        BASE + "storage..",
+                        BASE + "lease..",
+                        BASE + "server..")
                     .and(not(resideInAPackage(BASE + "server.time.."))))
             .should()
             .callMethod(System.class, "nanoTime")
@@ -103,7 +122,8 @@ class ArchitectureTest {
         knowsOnly("api", "api"),
         knowsOnly("raft", "raft"),
         knowsOnly("storage", "storage", "raft"),
-        knowsOnly("server", "server", "api", "raft", "storage"),
+        knowsOnly("lease", "lease"),
+        knowsOnly("server", "server", "api", "raft", "storage", "lease"),
         knowsOnly("bench", "bench", "api"),
         knowsOnly("conformance", "conformance", "api"),
         knowsOnly("cli", "cli", "server", "bench", "conformance", "api", "raft", "storage"),

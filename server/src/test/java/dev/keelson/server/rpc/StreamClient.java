@@ -7,14 +7,16 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
 /** The client's end of a stream of numbers: it takes answers only as it is told to. */
 final class StreamClient extends ClientCall.Listener<WatchResponse> {
   private final ClientCall<WatchRequest, WatchResponse> call;
-  private final List<Long> received = new CopyOnWriteArrayList<>();
+  // Grows to a hundred thousand: a list that copies itself would take minutes.
+  private final Queue<Long> received = new ConcurrentLinkedQueue<>();
   private final CompletableFuture<Status> end = new CompletableFuture<>();
 
   StreamClient(ClientCall<WatchRequest, WatchResponse> call, Metadata headers) {
@@ -50,7 +52,7 @@ final class StreamClient extends ClientCall.Listener<WatchResponse> {
   }
 
   List<Long> received() {
-    return received;
+    return List.copyOf(received);
   }
 
   boolean hasEnded() {
