@@ -8,6 +8,7 @@ import dev.keelson.conformance.cases.ElectionCases;
 import dev.keelson.conformance.cases.HeaderCases;
 import dev.keelson.conformance.cases.KubernetesCases;
 import dev.keelson.conformance.cases.KubernetesWatchCases;
+import dev.keelson.conformance.cases.LearnerCases;
 import dev.keelson.conformance.cases.LeaseCases;
 import dev.keelson.conformance.cases.LeaseClockCases;
 import dev.keelson.conformance.cases.LeasedKeyCases;
@@ -57,6 +58,7 @@ public final class Catalogue {
             AlarmCases.cases(),
             QuotaCases.cases(),
             ClusterCases.cases(),
+            LearnerCases.cases(),
             KubernetesCases.cases(),
             KubernetesWatchCases.cases())
         .flatMap(List::stream)

@@ -140,21 +140,27 @@ public final class ConformanceRunner implements AutoCloseable {
     public Store restart() {
       throw new IllegalStateException("a shared member is not restarted");
     }
+
+    @Override
+    public Store addLearner() {
+      throw new IllegalStateException("a shared cluster is not changed");
+    }
   }
 
   /** A member only this case knows, with the empty prefix. */
   private static final class OwnMemberStage implements Stage, AutoCloseable {
     private final MemberFactory.LiveMember member;
     private final List<Store> connections = new ArrayList<>();
+    private Store store;
 
     OwnMemberStage(MemberFactory.LiveMember member) {
       this.member = member;
-      connections.add(Store.connect(member.endpoint()));
+      this.store = connect(member.endpoint());
     }
 
     @Override
     public Store store() {
-      return connections.getLast();
+      return store;
     }
 
     @Override
@@ -170,8 +176,18 @@ public final class ConformanceRunner implements AutoCloseable {
     @Override
     public Store restart() {
       member.restart();
-      connections.add(Store.connect(member.endpoint()));
-      return store();
+      store = connect(member.endpoint());
+      return store;
+    }
+
+    @Override
+    public Store addLearner() {
+      return connect(member.addLearner());
+    }
+
+    private Store connect(String endpoint) {
+      connections.add(Store.connect(endpoint));
+      return connections.getLast();
     }
 
     @Override

@@ -21,6 +21,9 @@ public interface MemberFactory {
     /** Stops it and starts it on the same data and endpoint; returns when it serves. */
     void restart();
 
+    /** Adds a learner to its cluster and starts it; its endpoint, which need not serve yet. */
+    String addLearner();
+
     @Override
     void close();
   }

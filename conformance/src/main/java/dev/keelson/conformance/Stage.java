@@ -17,4 +17,7 @@ public interface Stage {
 
   /** Stops the member, starts it again on its data, and answers a new connection to it. */
   Store restart();
+
+  /** Adds a learner to the member's cluster, and answers a connection to it. */
+  Store addLearner();
 }

@@ -156,6 +156,11 @@ class ConformanceRunnerTest {
 
   private record AlwaysTheSame(String endpoint) implements MemberFactory.LiveMember {
     @Override
+    public String addLearner() {
+      return endpoint;
+    }
+
+    @Override
     public void restart() {}
 
     @Override

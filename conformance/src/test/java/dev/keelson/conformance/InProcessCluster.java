@@ -1,8 +1,10 @@
 package dev.keelson.conformance;
 
 import dev.keelson.conformance.process.ClusterLayout;
+import dev.keelson.conformance.process.MemberSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A Keelson cluster inside this JVM, with data of its own that closing removes. */
 public final class InProcessCluster implements AutoCloseable {
@@ -34,6 +36,28 @@ public final class InProcessCluster implements AutoCloseable {
     return members.stream().map(InProcessMember::endpoint).toList();
   }
 
+  InProcessMember member(int index) {
+    return members.get(index);
+  }
+
+  /** The index of the member that leads, as it says itself. */
+  Optional<Integer> leader() {
+    for (int i = 0; i < members.size(); i++) {
+      if (members.get(i).leads()) {
+        return Optional.of(i);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Announces a learner and starts it; does not wait. There can be one. */
+  String addLearner() {
+    MemberSpec spec = layout.joining();
+    spec.announceAsLearner(members.getFirst().endpoint());
+    members.add(InProcessMember.start(spec));
+    return spec.endpoint();
+  }
+
   @Override
   public void close() {
     members.forEach(InProcessMember::close);
@@ -49,6 +73,11 @@ public final class InProcessCluster implements AutoCloseable {
     @Override
     public void restart() {
       cluster.members.getFirst().restart();
+    }
+
+    @Override
+    public String addLearner() {
+      return cluster.addLearner();
     }
 
     @Override

@@ -1,13 +1,9 @@
 package dev.keelson.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import dev.keelson.server.config.ConfigException;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,16 +14,6 @@ import org.junit.jupiter.api.TestInstance;
 /** Every case, against one member and against a follower of three. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KeelsonConformanceTest {
-  /** How Keelson refuses what it does not serve yet. */
-  private static final Pattern NOT_SERVED_YET =
-      Pattern.compile(
-          "unknown (service|method) .*"
-              + "(flag|Watch|Lease|Lock|Election|Auth|RangeStream|Member|alarms|Snapshot).*|"
-              + ".*alarms cannot be activated.*");
-
-  /** Cases that fail and should not: each leaves this list with the change that mends it. */
-  private static final Set<String> KNOWN_DEFECTS = Set.of("279");
-
   private List<InProcessCluster> clusters = List.of();
 
   @BeforeAll
@@ -66,41 +52,19 @@ class KeelsonConformanceTest {
             one ->
                 dynamicTest(
                     one.toString(),
-                    () -> judge(one, slow.runs(one) ? slow.verdict(one) : outcome(runner, one))))
+                    () -> judge(one, slow.runs(one) ? slow.verdict(one) : runner.run(one))))
         .onClose(runner::close)
         .onClose(slow::close);
   }
 
   private static Outcome runAlone(Environment environment, Case one) {
     try (var runner = new ConformanceRunner(environment, "keelson")) {
-      return outcome(runner, one);
-    }
-  }
-
-  private static Outcome outcome(ConformanceRunner runner, Case one) {
-    try {
       return runner.run(one);
-    } catch (IllegalStateException e) {
-      if (e.getCause() instanceof ConfigException config
-          && String.valueOf(config.getMessage()).contains("not available in this version")) {
-        return new Outcome.Unsupported("unknown service behind " + config.getMessage());
-      }
-      throw e;
     }
   }
 
+  /** Keelson serves all that the cases ask for: one that could not be judged has failed. */
   private static void judge(Case one, Outcome outcome) {
-    switch (outcome) {
-      case Outcome.Passed() -> {}
-      case Outcome.Unsupported(String reason) -> {
-        assertThat(reason).containsPattern(NOT_SERVED_YET);
-        abort("not supported yet: " + reason);
-      }
-      case Outcome.Failed(String reason) when KNOWN_DEFECTS.contains(one.id()) ->
-          abort("known defect: " + reason);
-      case Outcome.Failed(String reason) -> throw new AssertionError(one + ": " + reason);
-      case Outcome.Skipped(String reason) -> throw new AssertionError(one + ": " + reason);
-      case Outcome.DiffersAsMarked(String reason) -> throw new AssertionError(reason);
-    }
+    assertThat(outcome).as(one.toString()).isEqualTo(new Outcome.Passed());
   }
 }

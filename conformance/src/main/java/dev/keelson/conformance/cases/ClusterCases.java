@@ -3,13 +3,18 @@ package dev.keelson.conformance.cases;
 import dev.keelson.api.etcdserverpb.HashKVResponse;
 import dev.keelson.api.etcdserverpb.MoveLeaderRequest;
 import dev.keelson.api.etcdserverpb.RangeResponse;
+import dev.keelson.api.etcdserverpb.StatusResponse;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.conformance.Case;
 import dev.keelson.conformance.Stage;
 import dev.keelson.conformance.Tag;
 import dev.keelson.conformance.store.Expect;
+import dev.keelson.conformance.store.KeepAlive;
 import dev.keelson.conformance.store.Keys;
 import dev.keelson.conformance.store.Store;
+import dev.keelson.conformance.store.WatchSession;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /** The cases over several healthy members; those with faults are the chaos tests'. */
@@ -21,7 +26,13 @@ public final class ClusterCases {
             Case.onStage("21", "every member shows the same metadata", ClusterCases::sameMetadata),
             Case.onStage("63", "a follower sees what was acknowledged", ClusterCases::follower),
             Case.onStage("157", "the hash is equal on all members", ClusterCases::sameHash),
-            Case.onStage("275", "only the leader gives leadership away", ClusterCases::moveLeader))
+            Case.onStage("235", "a lease is known everywhere at once", ClusterCases::leases),
+            Case.onStage("275", "only the leader gives leadership away", ClusterCases::moveLeader),
+            // These move the leadership: not in a cluster that others use.
+            Case.onStage("207", "a watch outlives the leader it began under", ClusterCases::watch)
+                .tagged(Tag.WHOLE_STORE),
+            Case.onStage("236", "a leader change makes leases no shorter", ClusterCases::renewal)
+                .tagged(Tag.WHOLE_STORE))
         .stream()
         .map(one -> one.tagged(Tag.CLUSTER))
         .toList();
@@ -99,5 +110,76 @@ public final class ClusterCases {
       }
     }
     Expect.equal(stage.members().size() - 1, followers, "members that do not lead");
+  }
+
+  private static void leases(Stage stage) {
+    for (Store granter : stage.members()) {
+      long lease = granter.grantLease();
+      for (Store other : stage.members()) {
+        Expect.equal(
+            600, other.timeToLive(lease).getGrantedTTL(), "granted TTL at " + other.endpoint());
+        try (KeepAlive stream = other.keepAlive()) {
+          Expect.equal(600, stream.renew(lease), "TTL when renewed at " + other.endpoint());
+        }
+      }
+      stage.members().getLast().revoke(lease);
+    }
+  }
+
+  private static void watch(Stage stage) {
+    Keys keys = stage.keys();
+    var watches = new ArrayList<WatchSession>();
+    try {
+      for (Store member : stage.members()) {
+        watches.add(member.watchWithLeader());
+        watches.getLast().create(keys.watch("a"));
+      }
+      // Each member once, so that every watch sees a leader go and another come.
+      for (Store next : stage.members()) {
+        lead(stage, next);
+        for (Store writer : stage.members()) {
+          long put = writer.put(keys.put("a", "1")).getHeader().getRevision();
+          for (WatchSession watch : watches) {
+            Expect.equal(put, watch.nextEvent(0).getKv().getModRevision(), "mod_revision");
+          }
+        }
+      }
+    } finally {
+      watches.forEach(WatchSession::close);
+    }
+  }
+
+  private static void renewal(Stage stage) {
+    long lease = stage.store().grantLease(0, 100).getID();
+    Calls.pause(Duration.ofSeconds(7));
+    long before = stage.store().timeToLive(lease).getTTL();
+    Expect.isTrue(before <= 93, "TTL before the change: " + before);
+    Store next = stage.members().stream().filter(m -> !leads(m)).findFirst().orElseThrow();
+    lead(stage, next);
+    // L13: once the new leader has applied what was before it.
+    Calls.until("a TTL of 99 at least", () -> stage.store().timeToLive(lease).getTTL() >= 99);
+    for (Store member : stage.members()) {
+      Expect.isTrue(member.timeToLive(lease).getTTL() >= 98, "TTL at " + member.endpoint());
+    }
+  }
+
+  /** Makes this member lead, and waits until all members know. */
+  private static void lead(Stage stage, Store next) {
+    long target = next.memberList().getHeader().getMemberId();
+    var request = MoveLeaderRequest.newBuilder().setTargetID(target).build();
+    stage.members().stream()
+        .filter(member -> leads(member) && member != next)
+        .forEach(
+            member -> {
+              var _ = member.maintenance().moveLeader(request);
+            });
+    Calls.until(
+        "all members follow " + next.endpoint(),
+        () -> stage.members().stream().allMatch(m -> m.status().getLeader() == target));
+  }
+
+  private static boolean leads(Store member) {
+    StatusResponse status = member.status();
+    return status.getLeader() == status.getHeader().getMemberId();
   }
 }

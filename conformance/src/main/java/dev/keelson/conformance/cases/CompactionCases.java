@@ -11,6 +11,9 @@ import dev.keelson.conformance.store.Expect;
 import dev.keelson.conformance.store.Keys;
 import dev.keelson.conformance.store.Store;
 import dev.keelson.conformance.store.Txn;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.List;
 
 /** Section 11.6: compaction, and the hash over the store. */
@@ -37,12 +40,55 @@ public final class CompactionCases {
             .tagged(Tag.WHOLE_STORE),
         Case.onStage("153", "the floor survives a restart", CompactionCases::restart)
             .tagged(Tag.FRESH_MEMBER),
+        Case.of("154", "a period of history stays", CompactionCases::periodic)
+            .withFlags("--auto-compaction-mode=periodic", "--auto-compaction-retention=5s")
+            .tagged(Tag.SLOW),
         Case.of("156", "HashKV tells the floor and keeps to it", CompactionCases::hashBounds)
             .tagged(Tag.FRESH_MEMBER),
         Case.of("156-floor", "HashKV at the floor is answered", CompactionCases::hashAtFloor)
             .tagged(Tag.WHOLE_STORE, Tag.NOT_ON_3_4),
         Case.of("158", "the hash of a known history", CompactionCases::knownHash)
             .tagged(Tag.FRESH_MEMBER));
+  }
+
+  /** Until the first put's revision is gone; what is younger than the period is there then. */
+  private static void periodic(Store store, Keys keys) {
+    long started = System.nanoTime();
+    var written = new ArrayDeque<Written>();
+    long first = store.put(keys.put("a", "1")).getHeader().getRevision();
+    while (canRead(store, keys, first)) {
+      Duration passed = Duration.ofNanos(System.nanoTime() - started);
+      Expect.isTrue(passed.compareTo(Duration.ofSeconds(20)) < 0, "nothing compacted in " + passed);
+      long before = System.nanoTime();
+      written.add(new Written(store.put(keys.put("a", "1")).getHeader().getRevision(), before));
+      Calls.pause(Duration.ofMillis(100));
+    }
+    Duration passed = Duration.ofNanos(System.nanoTime() - started);
+    // The member has run for longer than this case: a second of that, and a sample's half.
+    Expect.isTrue(passed.compareTo(Duration.ofSeconds(2)) > 0, "compacted after " + passed);
+    long young = System.nanoTime() - Duration.ofSeconds(4).toNanos();
+    for (Written one : written) {
+      if (one.nanos() - young > 0) {
+        Expect.isTrue(canRead(store, keys, one.revision()), "the last 4 s are there");
+      }
+    }
+    Expect.isTrue(canRead(store, keys, written.getLast().revision()), "the newest is there");
+  }
+
+  /** What was written, and when its call began. */
+  private record Written(long revision, long nanos) {}
+
+  private static boolean canRead(Store store, Keys keys, long revision) {
+    try {
+      return store.range(keys.get("a").setRevision(revision)).getCount() == 1;
+    } catch (StatusRuntimeException e) {
+      Expect.error(
+          EtcdError.COMPACTED,
+          () -> {
+            throw e;
+          });
+      return false;
+    }
   }
 
   private static void again(Store store, Keys keys) {

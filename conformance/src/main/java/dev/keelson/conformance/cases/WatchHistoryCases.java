@@ -131,7 +131,7 @@ public final class WatchHistoryCases {
     try (Store connection = store.anotherConnection();
         WatchSession watch = connection.watchAndStall()) {
       long first = watch.create(keys.watchEverything()).getHeader().getRevision() + 1;
-      store.putAtOnce(twentyKilobytes(keys));
+      putTwentyKilobytes(store, keys);
       long floor = store.revision();
       store.compact(floor);
       watch.readOn();
@@ -154,7 +154,7 @@ public final class WatchHistoryCases {
     try (Store connection = store.anotherConnection();
         WatchSession watch = connection.watchAndStall()) {
       long next = watch.create(keys.watch("k", "l")).getHeader().getRevision() + 1;
-      store.putAtOnce(twentyKilobytes(keys));
+      putTwentyKilobytes(store, keys);
       long last = store.revision();
       watch.readOn();
       while (next <= last) {
@@ -183,8 +183,11 @@ public final class WatchHistoryCases {
     return first;
   }
 
-  private static List<PutRequest.Builder> twentyKilobytes(Keys keys) {
-    return IntStream.range(0, PUTS).mapToObj(i -> large(keys, "k" + i % 100, 20_000)).toList();
+  /** 50 MB in all, by turns, so that none of them waits behind all the others. */
+  private static void putTwentyKilobytes(Store store, Keys keys) {
+    for (int turn = 0; turn < PUTS; turn += 100) {
+      store.putAtOnce(IntStream.range(0, 100).mapToObj(i -> large(keys, "k" + i, 20_000)).toList());
+    }
   }
 
   private static PutRequest.Builder large(Keys keys, String name, int bytes) {

@@ -143,9 +143,7 @@ public final class Store implements AutoCloseable {
   }
 
   public MemberListResponse memberList() {
-    return ClusterGrpc.newBlockingStub(channel)
-        .withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS)
-        .memberList(MemberListRequest.getDefaultInstance());
+    return cluster().memberList(MemberListRequest.getDefaultInstance());
   }
 
   public KVGrpc.KVFutureStub concurrently() {
@@ -154,6 +152,10 @@ public final class Store implements AutoCloseable {
 
   public LeaseGrpc.LeaseBlockingStub lease() {
     return LeaseGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  public ClusterGrpc.ClusterBlockingStub cluster() {
+    return ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
   public MaintenanceGrpc.MaintenanceBlockingStub maintenance() {

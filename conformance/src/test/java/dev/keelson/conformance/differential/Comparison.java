@@ -9,9 +9,6 @@ import dev.keelson.api.etcdserverpb.ResponseHeader;
 import dev.keelson.api.etcdserverpb.TxnResponse;
 import dev.keelson.api.etcdserverpb.WatchCreateRequest;
 import dev.keelson.conformance.store.Store;
-import dev.keelson.conformance.store.WatchSession;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.util.Optional;
 
 /**
@@ -32,36 +29,26 @@ final class Comparison implements AutoCloseable {
   private long revision;
   private long floor;
   private int refused;
-  private final boolean leases;
-  private final boolean watches;
 
   Comparison(Store reference, Store subject) {
     this.reference = new Side(reference);
     this.subject = new Side(subject);
-    this.leases = serves(() -> subject.timeToLive(1));
-    this.watches =
-        serves(
-            () -> {
-              try (WatchSession watch = subject.watch()) {
-                watch.create(WatchCreateRequest.newBuilder());
-              }
-            });
     this.watchers = new Watchers(this.reference.watch(), this.subject.watch());
   }
 
   Verdict run(long seed, int commands) {
-    var random = new RandomCommands(seed, leases, watches);
+    var random = new RandomCommands(seed);
     revision = reference.store().revision();
-    Optional<String> difference = watches ? watchers.begin(revision) : Optional.empty();
+    Optional<String> difference = watchers.begin(revision);
     int sent = 0;
     while (difference.isEmpty() && sent < commands) {
       difference = compare(random.next(revision, floor));
       sent++;
-      if (watches && difference.isEmpty() && sent % SETTLED_EACH == 0) {
+      if (difference.isEmpty() && sent % SETTLED_EACH == 0) {
         difference = watchers.settle(revision);
       }
     }
-    if (watches && difference.isEmpty()) {
+    if (difference.isEmpty()) {
       difference = watchers.end(revision);
     }
     return new Verdict(sent, refused, difference);
@@ -77,7 +64,7 @@ final class Comparison implements AutoCloseable {
     return switch (command) {
       case Command.Compact compact -> {
         // What a watcher is told of the past depends on what the compaction left of it.
-        Optional<String> behind = watches ? watchers.settle(revision) : Optional.empty();
+        Optional<String> behind = watchers.settle(revision);
         yield behind.isPresent() ? behind : compareAnswers(compact);
       }
       case Command.Hash _ when KnownDifferences.hashIsUncertain(reference.store()) ->
@@ -95,18 +82,6 @@ final class Comparison implements AutoCloseable {
               : watchers.cancel(request.hashCode() & 7, revision);
       case Command.CancelWatch(int place) -> watchers.cancel(place, revision);
     };
-  }
-
-  private static boolean serves(Runnable call) {
-    try {
-      call.run();
-      return true;
-    } catch (StatusRuntimeException e) {
-      if (e.getStatus().getCode() != Status.Code.UNIMPLEMENTED) {
-        throw e;
-      }
-      return false;
-    }
   }
 
   private Optional<String> watch(WatchCreateRequest request) {

@@ -42,17 +42,9 @@ final class RandomCommands {
   private static final long UNKNOWN_LEASE = 4711;
 
   private final Random random;
-  private final boolean leases;
-  private final boolean watches;
 
-  /**
-   * @param leases whether both sides serve leases
-   * @param watches whether both sides serve watches
-   */
-  RandomCommands(long seed, boolean leases, boolean watches) {
+  RandomCommands(long seed) {
     this.random = new Random(seed);
-    this.leases = leases;
-    this.watches = watches;
   }
 
   /**
@@ -75,15 +67,9 @@ final class RandomCommands {
           chance(100) ? tooManyOps(revision) : txn(revision, floor, 3, chance(3)));
     }
     if (draw < 950) {
-      if (!leases) {
-        return new Command.Put(put(true));
-      }
       return leaseCommand();
     }
     if (draw < 975) {
-      if (!watches) {
-        return new Command.Delete(delete());
-      }
       return chance(3)
           ? new Command.CancelWatch(random.nextInt(10))
           : new Command.Watch(watch(revision, floor));

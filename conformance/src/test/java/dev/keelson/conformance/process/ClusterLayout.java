@@ -46,6 +46,22 @@ public record ClusterLayout(Path root, List<MemberSpec> members) {
             .toList());
   }
 
+  /** One more member, that joins the cluster once it has been announced to it. */
+  public MemberSpec joining() {
+    var ports = new FreePorts();
+    MemberSpec first = members.getFirst();
+    String name = name(members.size());
+    int peerPort = ports.next();
+    return new MemberSpec(
+        name,
+        root.resolve(name),
+        ports.next(),
+        peerPort,
+        first.initialCluster() + "," + name + "=http://127.0.0.1:" + peerPort,
+        first.token(),
+        first.withFlags("--initial-cluster-state=existing").flags());
+  }
+
   /** Removes every file of the cluster. */
   public void delete() {
     if (!Files.exists(root)) {

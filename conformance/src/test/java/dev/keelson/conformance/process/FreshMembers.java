@@ -29,6 +29,11 @@ public final class FreshMembers implements MemberFactory {
     }
 
     @Override
+    public String addLearner() {
+      return cluster.addLearner().endpoint();
+    }
+
+    @Override
     public void close() {
       cluster.close();
     }

@@ -1,5 +1,7 @@
 package dev.keelson.conformance.process;
 
+import dev.keelson.api.etcdserverpb.MemberAddRequest;
+import dev.keelson.conformance.store.Store;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -49,6 +51,17 @@ public record MemberSpec(
 
   public MemberSpec withToken(String other) {
     return new MemberSpec(name, dataDir, clientPort, peerPort, initialCluster, other, flags);
+  }
+
+  /** Tells the member at this endpoint that this one is going to join as a learner. */
+  public void announceAsLearner(String endpoint) {
+    try (Store store = Store.connect(endpoint)) {
+      var _ =
+          store
+              .cluster()
+              .memberAdd(
+                  MemberAddRequest.newBuilder().addPeerURLs(peerUrl()).setIsLearner(true).build());
+    }
   }
 
   /** The flags that etcd and Keelson share. */

@@ -4,6 +4,7 @@ import dev.keelson.api.etcdserverpb.StatusResponse;
 import dev.keelson.conformance.store.Store;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -16,11 +17,13 @@ public final class ProcessCluster implements AutoCloseable {
   public static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
 
   private final ClusterLayout layout;
-  private final List<MemberProcess> members;
+  private final Program program;
+  private final List<MemberProcess> members = new ArrayList<>();
 
-  private ProcessCluster(ClusterLayout layout, List<MemberProcess> members) {
+  private ProcessCluster(ClusterLayout layout, Program program) {
     this.layout = layout;
-    this.members = List.copyOf(members);
+    this.program = program;
+    layout.members().forEach(this::add);
   }
 
   /** Starts so many members with these flags, and returns when all of them serve. */
@@ -37,14 +40,16 @@ public final class ProcessCluster implements AutoCloseable {
 
   /** The same, and nothing is started yet. */
   public static ProcessCluster prepare(Program program, int size, List<String> flags) {
-    ClusterLayout layout = ClusterLayout.of(size, flags);
-    return new ProcessCluster(
-        layout,
-        layout.members().stream()
-            .map(
-                spec ->
-                    new MemberProcess(program, spec, layout.root().resolve(spec.name() + ".log")))
-            .toList());
+    return new ProcessCluster(ClusterLayout.of(size, flags), program);
+  }
+
+  /** Announces a learner and starts it; does not wait. There can be one. */
+  public MemberProcess addLearner() {
+    MemberSpec spec = layout.joining();
+    spec.announceAsLearner(members.getFirst().endpoint());
+    MemberProcess learner = add(spec);
+    learner.start();
+    return learner;
   }
 
   public void startAll() {
@@ -53,7 +58,7 @@ public final class ProcessCluster implements AutoCloseable {
   }
 
   public List<MemberProcess> members() {
-    return members;
+    return List.copyOf(members);
   }
 
   public MemberProcess member(int index) {
@@ -96,5 +101,11 @@ public final class ProcessCluster implements AutoCloseable {
   public void close() {
     members.forEach(MemberProcess::close);
     layout.delete();
+  }
+
+  private MemberProcess add(MemberSpec spec) {
+    var log = layout.root().resolve(spec.name() + ".log");
+    members.add(new MemberProcess(program, spec, log));
+    return members.getLast();
   }
 }

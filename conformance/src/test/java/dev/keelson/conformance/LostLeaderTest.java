@@ -1,0 +1,107 @@
+package dev.keelson.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import dev.keelson.api.mvccpb.Event;
+import dev.keelson.api.status.EtcdError;
+import dev.keelson.conformance.store.KeepAlive;
+import dev.keelson.conformance.store.Keys;
+import dev.keelson.conformance.store.Store;
+import dev.keelson.conformance.store.WatchSession;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The cases of watches and leases in which members stop and come back. */
+class LostLeaderTest {
+  private static final Keys KEYS = new Keys(ByteString.copyFromUtf8("lost/"));
+  private static final Duration SOON = Duration.ofSeconds(30);
+
+  @Test
+  @Tag("208")
+  @Tag("237")
+  void withoutQuorumStreamsThatWantALeaderEndAndOthersWaitForItsReturn() {
+    try (var cluster = InProcessCluster.start(3, List.of());
+        Store store = Store.connect(cluster.endpoints().getFirst());
+        WatchSession demanding = store.watchWithLeader();
+        WatchSession patient = store.watch();
+        KeepAlive renewals = store.keepAlive()) {
+      demanding.create(KEYS.watch("a"));
+      patient.create(KEYS.watch("a"));
+      long lease = store.grantLease();
+      assertThat(renewals.renew(lease)).isEqualTo(600);
+
+      cluster.member(1).stop();
+      cluster.member(2).stop();
+      long lost = System.nanoTime();
+      assertIsNoLeader(demanding.end(Duration.ofSeconds(12)));
+      assertThat(since(lost)).isLessThan(Duration.ofSeconds(12));
+
+      long asked = System.nanoTime();
+      renewals.send(lease);
+      assertIsNoLeader(renewals.end(Duration.ofSeconds(15)));
+      assertThat(since(asked)).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(11));
+      assertThat(endOf(() -> store.timeToLive(lease)).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+
+      cluster.member(1).startAgain();
+      cluster.member(1).awaitServing();
+      try (Store other = Store.connect(cluster.member(1).endpoint())) {
+        long put = other.put(KEYS.put("a", "1")).getHeader().getRevision();
+        assertThat(patient.nextEvent(0).getKv().getModRevision()).isEqualTo(put);
+        assertThat(other.timeToLive(lease).getGrantedTTL()).isEqualTo(600);
+      }
+    }
+  }
+
+  /** A second before its end the leader goes: the next one gives it its whole time again (L13). */
+  @Test
+  @Tag("238")
+  void aLeaseThatLosesItsLeaderLivesItsWholeTimeFromTheNextElection() {
+    Duration ttl = Duration.ofSeconds(4);
+    try (var cluster = InProcessCluster.start(3, List.of())) {
+      int leader = await().atMost(SOON).until(cluster::leader, l -> l.isPresent()).orElseThrow();
+      int other = IntStream.range(0, 3).filter(i -> i != leader).findFirst().orElseThrow();
+      try (Store store = Store.connect(cluster.member(other).endpoint());
+          WatchSession watch = store.watch()) {
+        watch.create(KEYS.watch("a"));
+        long granted = System.nanoTime();
+        long lease = store.grantLease(0, ttl.toSeconds()).getID();
+        store.put(KEYS.put("a", "1").setLease(lease));
+        watch.nextEvent(0);
+        assertThat(watch.next(ttl.minusSeconds(1).minus(since(granted)))).isEmpty();
+
+        long lost = System.nanoTime();
+        cluster.member(leader).stop();
+        Event ended = watch.nextEvent(0);
+
+        assertThat(ended.getType()).isEqualTo(Event.EventType.DELETE);
+        assertThat(since(lost)).isGreaterThan(ttl);
+        await().atMost(SOON).until(() -> store.timeToLive(lease).getTTL() == -1);
+      }
+    }
+  }
+
+  private static Duration since(long nanos) {
+    return Duration.ofNanos(System.nanoTime() - nanos);
+  }
+
+  private static void assertIsNoLeader(Status status) {
+    assertThat(status.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    assertThat(status.getDescription()).isEqualTo(EtcdError.NO_LEADER.message());
+  }
+
+  private static Status endOf(Runnable call) {
+    try {
+      call.run();
+      return Status.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus();
+    }
+  }
+}
