@@ -15,7 +15,10 @@ import dev.keelson.server.compaction.AutoCompactor;
 import dev.keelson.server.config.MemberUrl;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.http.ApiVersions;
+import dev.keelson.server.http.HealthMeasures;
 import dev.keelson.server.lease.LeaseKeeper;
+import dev.keelson.server.metrics.MemberMetrics;
+import dev.keelson.server.metrics.MetricSources;
 import dev.keelson.server.replica.ApplyStage;
 import dev.keelson.server.replica.DurabilityGate;
 import dev.keelson.server.replica.LogKeeping;
@@ -26,10 +29,12 @@ import dev.keelson.server.replica.ReplicaLimits;
 import dev.keelson.server.replica.ReplicaLoop;
 import dev.keelson.server.replica.ReplicaParts;
 import dev.keelson.server.replica.WalStage;
+import dev.keelson.server.rpc.CallMeasures;
 import dev.keelson.server.rpc.ClientPort;
 import dev.keelson.server.rpc.ClientPortConfig;
 import dev.keelson.server.rpc.HubKeyWatch;
 import dev.keelson.server.rpc.LeaseDependencies;
+import dev.keelson.server.rpc.Monitoring;
 import dev.keelson.server.rpc.Reconfiguration;
 import dev.keelson.server.rpc.RpcDependencies;
 import dev.keelson.server.rpc.StreamTiming;
@@ -189,7 +194,8 @@ public final class KeelsonServer implements AutoCloseable {
     listenToPeers(transport, running, incoming);
     watchDisk(disk, running.space());
     startAutoCompaction(running.replica(), store);
-    startClientPort(identity, running, store, transport, watch.hub());
+    var monitoring = monitoring(identity, running, store, transport, watch.hub());
+    startClientPort(identity, running, store, transport, watch.hub(), monitoring);
     log.info(
         "serving member={} name={} cluster={} clients={} peers={}",
         Long.toHexString(identity.memberId()),
@@ -240,7 +246,8 @@ public final class KeelsonServer implements AutoCloseable {
   }
 
   /** The log, the guard of the space it fills, and who keeps the time of leases. */
-  private record Running(ReplicaInbox replica, SpaceGuard space, LeaseKeeper leases) {}
+  private record Running(
+      ReplicaInbox replica, SpaceGuard space, LeaseKeeper leases, MetricSources.Stages stages) {}
 
   private Running startReplica(
       RaftNode node,
@@ -288,7 +295,8 @@ public final class KeelsonServer implements AutoCloseable {
     upkeep.start();
     leases.start();
     loop.start();
-    return new Running(inbox, space, leases);
+    var stages = new MetricSources.Stages(inbox, pending, loop, wal, apply, upkeep);
+    return new Running(inbox, space, leases, stages);
   }
 
   private QuotaRule quotaRule(DiskSpace disk) throws StartException {
@@ -357,12 +365,37 @@ public final class KeelsonServer implements AutoCloseable {
             cause -> memberFailed("keelson-autocompact", cause)));
   }
 
+  private Monitoring monitoring(
+      ServerIdentity identity,
+      Running running,
+      LiveStore store,
+      NettyPeerTransport transport,
+      WatchHub watch) {
+    var calls = new CallMeasures();
+    var health = new HealthMeasures();
+    var metrics =
+        new MemberMetrics(
+            new MetricSources(
+                identity,
+                running.stages(),
+                store,
+                running.space(),
+                running.leases()::stats,
+                watch::stats,
+                transport::stats,
+                calls,
+                health));
+    closing.add(metrics);
+    return new Monitoring(calls, health, metrics);
+  }
+
   private void startClientPort(
       ServerIdentity identity,
       Running running,
       LiveStore store,
       NettyPeerTransport transport,
-      WatchHub watch)
+      WatchHub watch,
+      Monitoring monitoring)
       throws StartException {
     var replica = running.replica();
     List<InetSocketAddress> addresses =
@@ -389,6 +422,7 @@ public final class KeelsonServer implements AutoCloseable {
                 SystemClock::epochSeconds),
             watch,
             clock,
+            monitoring,
             new LeaseDependencies(
                 running.leases(),
                 () -> store.current().revision(),

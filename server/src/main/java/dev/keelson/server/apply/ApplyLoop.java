@@ -34,6 +34,7 @@ public final class ApplyLoop implements AutoCloseable {
   private final Listener listener;
   private final Clock clock;
   private final Thread thread;
+  private final ApplyMeasures measures = new ApplyMeasures();
 
   /** What applying leads to. Called on the apply thread; must not block. */
   public interface Listener {
@@ -70,6 +71,15 @@ public final class ApplyLoop implements AutoCloseable {
     this.listener = listener;
     this.clock = clock;
     this.thread = Thread.ofPlatform().name("keelson-apply").unstarted(this::run);
+  }
+
+  public ApplyMeasures measures() {
+    return measures;
+  }
+
+  /** Hand-overs that wait. */
+  public int queued() {
+    return queue.size();
   }
 
   public void start() {
@@ -206,7 +216,9 @@ public final class ApplyLoop implements AutoCloseable {
 
     void commit() {
       if (entries > 0) {
+        long commitNanos = clock.nanoTime();
         var changes = store.current().commitBatch(last);
+        measures.committed(clock.nanoTime() - commitNanos);
         var leaseChanges = applier.takeLeaseChanges();
         if (!leaseChanges.isEmpty()) {
           listener.leasesChanged(leaseChanges); // before anybody hears of a grant (L9)
@@ -219,7 +231,7 @@ public final class ApplyLoop implements AutoCloseable {
         if (membersChanged) {
           store.members().announce();
         }
-        warnIfSlow();
+        measure();
       }
       answers.clear();
       membersChanged = false;
@@ -228,8 +240,9 @@ public final class ApplyLoop implements AutoCloseable {
       startNanos = clock.nanoTime();
     }
 
-    private void warnIfSlow() {
+    private void measure() {
       long nanos = clock.nanoTime() - startNanos;
+      measures.applied(entries, nanos, nanos > SLOW_APPLY_NANOS);
       if (nanos > SLOW_APPLY_NANOS) {
         log.warn("slow apply ms={} entries={} index={}", nanos / 1_000_000, entries, last.index());
       }

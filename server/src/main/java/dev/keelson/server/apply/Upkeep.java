@@ -1,5 +1,6 @@
 package dev.keelson.server.apply;
 
+import dev.keelson.server.measure.Distribution;
 import dev.keelson.server.time.Clock;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -21,6 +22,7 @@ public final class Upkeep implements AutoCloseable {
   private final Clock clock;
   private final AtomicLong unflushedBytes = new AtomicLong();
   private final AtomicLong unflushedEntries = new AtomicLong();
+  private final Distribution flushes = Distribution.ofSeconds(0.001, 2, 14);
   private final Thread thread;
   private long flushedAtNanos;
   private volatile boolean running = true;
@@ -57,6 +59,11 @@ public final class Upkeep implements AutoCloseable {
     this.clock = clock;
     this.flushedAtNanos = clock.nanoTime();
     this.thread = Thread.ofPlatform().name("keelson-upkeep").unstarted(this::run);
+  }
+
+  /** Seconds of making the store durable. */
+  public Distribution flushes() {
+    return flushes;
   }
 
   public void start() {
@@ -110,6 +117,7 @@ public final class Upkeep implements AutoCloseable {
     long startNanos = clock.nanoTime();
     store.flush();
     flushedAtNanos = clock.nanoTime();
+    flushes.record(flushedAtNanos - startNanos);
     long index = store.current().flushedIndex();
     log.debug(
         "flushed store index={} entries={} ms={}",

@@ -10,9 +10,11 @@ public final class HealthEndpoint implements HttpEndpoint {
   private static final List<AlarmType> ALARMS = List.of(AlarmType.NOSPACE, AlarmType.CORRUPT);
 
   private final HealthReads reads;
+  private final HealthMeasures measures;
 
-  public HealthEndpoint(HealthReads reads) {
+  public HealthEndpoint(HealthReads reads, HealthMeasures measures) {
     this.reads = reads;
+    this.measures = measures;
   }
 
   @Override
@@ -39,7 +41,8 @@ public final class HealthEndpoint implements HttpEndpoint {
     return "RANGE ERROR:" + error;
   }
 
-  private static HttpReply reply(Optional<String> reason) {
+  private HttpReply reply(Optional<String> reason) {
+    measures.answered(reason.isEmpty());
     return reason
         .map(
             text ->

@@ -4,6 +4,7 @@ import dev.keelson.raft.Entry;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.raft.SnapshotDescriptor;
 import dev.keelson.server.apply.ApplyLoop;
+import dev.keelson.server.apply.ApplyMeasures;
 import dev.keelson.server.apply.ApplyResult;
 import dev.keelson.server.apply.LeaseChange;
 import dev.keelson.server.apply.LeaseListener;
@@ -61,6 +62,15 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
           leases.replaced(store.current());
           inbox.snapshotInstalled(snapshot);
         });
+  }
+
+  public ApplyMeasures measures() {
+    return loop.measures();
+  }
+
+  /** Hand-overs of committed entries that wait to be applied. */
+  public int queued() {
+    return loop.queued();
   }
 
   @Override

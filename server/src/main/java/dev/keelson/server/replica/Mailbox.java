@@ -32,6 +32,10 @@ final class Mailbox<T> {
     }
   }
 
+  int size() {
+    return queue.size();
+  }
+
   boolean isEmpty() {
     return queue.isEmpty();
   }

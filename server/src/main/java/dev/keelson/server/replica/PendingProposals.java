@@ -5,6 +5,7 @@ import dev.keelson.server.apply.ApplyResult;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +18,7 @@ public final class PendingProposals {
   private final ConcurrentHashMap<Long, Waiter> waiters = new ConcurrentHashMap<>();
   private final ConcurrentLinkedQueue<Deadline> byDeadline = new ConcurrentLinkedQueue<>();
   private final AtomicInteger count = new AtomicInteger();
+  private final LongAdder failed = new LongAdder();
 
   /**
    * An empty table.
@@ -40,6 +42,7 @@ public final class PendingProposals {
   boolean addForever(long requestId, Completion<ApplyResult> completion) {
     if (count.incrementAndGet() > limit) {
       count.decrementAndGet();
+      failed.increment();
       return false;
     }
     waiters.put(requestId, new Waiter(requestId, completion));
@@ -62,6 +65,7 @@ public final class PendingProposals {
   void fail(long requestId, EtcdError error) {
     var waiter = remove(requestId);
     if (waiter != null) {
+      failed.increment();
       waiter.completion.complete(new Outcome.Failure<>(error));
     }
   }
@@ -123,8 +127,14 @@ public final class PendingProposals {
     }
   }
 
-  int size() {
+  /** Clients that wait now. */
+  public int size() {
     return count.get();
+  }
+
+  /** Clients that were told that their command failed, or may have; not those it refused. */
+  public long failed() {
+    return failed.sum();
   }
 
   private @Nullable Waiter remove(long requestId) {

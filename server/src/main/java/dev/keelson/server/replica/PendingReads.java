@@ -18,7 +18,12 @@ final class PendingReads {
   private final PriorityQueue<Indexed> withIndex =
       new PriorityQueue<>(Comparator.comparingLong(Indexed::index));
   private final ArrayDeque<Long> byDeadline = new ArrayDeque<>();
+  private final ReplicaMeasures measures;
   private long nextId;
+
+  PendingReads(ReplicaMeasures measures) {
+    this.measures = measures;
+  }
 
   /** Whether a reader has gone, which is told so. */
   static boolean dropIfCancelled(Completion<Long> reader) {
@@ -48,6 +53,7 @@ final class PendingReads {
   void fail(long id, EtcdError error) {
     var batch = withoutIndex.remove(id);
     if (batch != null) {
+      measures.readFailed();
       answer(batch, new Outcome.Failure<>(error));
     }
   }
@@ -74,7 +80,11 @@ final class PendingReads {
         break;
       }
       byDeadline.poll();
-      fail(id, EtcdError.TIMEOUT);
+      if (batch != null) {
+        withoutIndex.remove(id);
+        measures.readExpired();
+        answer(batch, new Outcome.Failure<>(EtcdError.TIMEOUT));
+      }
     }
     var late = new ArrayList<Indexed>();
     for (var indexed : withIndex) {

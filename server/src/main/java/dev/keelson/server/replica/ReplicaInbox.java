@@ -138,6 +138,14 @@ public final class ReplicaInbox implements Replica, MembershipLog, PeerListener 
     return status;
   }
 
+  /** Of messages, proposals and reads, so many wait for the loop. */
+  public Depth depth() {
+    return new Depth(messages.size(), proposals.size(), readers.size());
+  }
+
+  /** What waits for the loop. */
+  public record Depth(int messages, int proposals, int reads) {}
+
   /** Asks for another leader; whether it came about shows in the status. False when busy. */
   public boolean transferLeadership(long target) {
     return controls.offer(new Input.TransferLeadership(target));

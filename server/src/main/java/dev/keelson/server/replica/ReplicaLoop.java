@@ -39,7 +39,8 @@ public final class ReplicaLoop implements AutoCloseable {
   private final Thread thread;
 
   // Owned by the replica thread.
-  private final PendingReads reads = new PendingReads();
+  private final ReplicaMeasures measures = new ReplicaMeasures();
+  private final PendingReads reads = new PendingReads(measures);
   private final ArrayDeque<Proposal> held = new ArrayDeque<>();
   private final TickSource ticks;
   private final LogRelease logRelease;
@@ -68,6 +69,10 @@ public final class ReplicaLoop implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("keelson-replica").unstarted(this::run);
   }
 
+  public ReplicaMeasures measures() {
+    return measures;
+  }
+
   public void start() {
     thread.start();
   }
@@ -93,6 +98,7 @@ public final class ReplicaLoop implements AutoCloseable {
         inbox.doorbell.await(ticks.nanosUntilNext(clock.nanoTime()), this::hasWork);
         Scheduling.letOthersRun(); // batches come from load
         work.gather();
+        measures.gathered(work.size());
         stepAll(work);
         outgoing.flush();
       }
@@ -217,6 +223,7 @@ public final class ReplicaLoop implements AutoCloseable {
     inbox.publish(status);
     execute(output);
     StatusLog.changed(before, status);
+    measures.changed(before, status);
     if (!before.hasLeader() && status.hasLeader()) {
       offerHeld();
     }
@@ -299,6 +306,10 @@ public final class ReplicaLoop implements AutoCloseable {
     private final List<Proposal> proposals = new ArrayList<>();
     private final List<MembershipChange> changes = new ArrayList<>();
     private final List<Completion<Long>> readers = new ArrayList<>();
+
+    int size() {
+      return messages.size() + controls.size() + proposals.size() + readers.size();
+    }
 
     void gather() {
       messages.clear();

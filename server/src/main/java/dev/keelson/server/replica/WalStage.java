@@ -20,6 +20,7 @@ public final class WalStage implements ReplicaParts.Log, AutoCloseable {
 
   private final WalWriter writer;
   private final ResetListener resetListener;
+  private final WalMeasures measures = new WalMeasures();
   private long appendedBytes;
   private long appendedEntries = 1;
 
@@ -37,8 +38,7 @@ public final class WalStage implements ReplicaParts.Log, AutoCloseable {
       MemberFailure failure,
       Clock clock) {
     this.resetListener = resetListener;
-    this.writer =
-        new WalWriter(wal, new Reports(inbox, failure), WalStage::warnIfSlow, clock::nanoTime);
+    this.writer = new WalWriter(wal, new Reports(inbox, failure), this::synced, clock::nanoTime);
   }
 
   @Override
@@ -83,7 +83,17 @@ public final class WalStage implements ReplicaParts.Log, AutoCloseable {
     writer.close();
   }
 
-  private static void warnIfSlow(long syncNanos, int appends, long payloadBytes) {
+  public WalMeasures measures() {
+    return measures;
+  }
+
+  /** Appends that wait to be written. */
+  public int queued() {
+    return writer.queued();
+  }
+
+  private void synced(long syncNanos, int appends, long payloadBytes) {
+    measures.synced(syncNanos, appends, payloadBytes);
     if (syncNanos > SLOW_SYNC_NANOS) {
       log.warn(
           "slow fsync ms={} appends={} bytes={}", syncNanos / 1_000_000, appends, payloadBytes);

@@ -11,4 +11,5 @@ record CallEnvironment(
     ReadPool readPool,
     FailureLog failures,
     OpenStreams streams,
+    CallMeasures measures,
     int maxMessageBytes) {}

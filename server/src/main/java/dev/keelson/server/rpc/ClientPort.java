@@ -95,6 +95,7 @@ public final class ClientPort implements AutoCloseable {
             readPool,
             new FailureLog(dependencies.clock(), dependencies.failure()),
             streams,
+            dependencies.monitoring().calls(),
             config.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES);
     var services = services(config, dependencies, environment);
     var unknown =
@@ -186,7 +187,8 @@ public final class ClientPort implements AutoCloseable {
             dependencies.alarms(),
             dependencies.failure());
     var endpoints = new HashMap<String, HttpEndpoint>(ProbeEndpoint.routes(reads));
-    endpoints.put("/health", new HealthEndpoint(reads));
+    endpoints.put("/health", new HealthEndpoint(reads, dependencies.monitoring().health()));
+    endpoints.put("/metrics", dependencies.monitoring().endpoint());
     endpoints.put("/version", ApiVersions::answer);
     return new HttpRoutes(endpoints, Map.of("/v3/", gateway, "/v3beta/", gateway));
   }

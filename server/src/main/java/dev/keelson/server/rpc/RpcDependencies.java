@@ -34,4 +34,5 @@ public record RpcDependencies(
     Reconfiguration reconfiguration,
     WatchHub watch,
     Clock clock,
+    Monitoring monitoring,
     LeaseDependencies leases) {}

@@ -10,6 +10,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import java.io.InputStream;
+import java.util.Locale;
 import java.util.function.Predicate;
 
 /** Binds the handlers of one service to the gRPC library. */
@@ -38,7 +39,11 @@ final class ServiceBinder {
       UnaryHandler<Q, R> handler) {
     var method =
         new UnaryMethod<>(
-            descriptor.getFullMethodName(), new WireReader<>(parser), allowedOnLearner, handler);
+            descriptor.getFullMethodName(),
+            new WireReader<>(parser),
+            allowedOnLearner,
+            handler,
+            measures(descriptor));
     definition.addMethod(raw(descriptor), new UnaryCalls<>(method, environment));
     return this;
   }
@@ -66,9 +71,18 @@ final class ServiceBinder {
       StreamHandler<Q, R> handler) {
     var method =
         new StreamMethod<>(
-            descriptor.getFullMethodName(), new WireReader<>(parser), allowedOnLearner, handler);
+            descriptor.getFullMethodName(),
+            new WireReader<>(parser),
+            allowedOnLearner,
+            handler,
+            measures(descriptor));
     definition.addMethod(raw(descriptor), new StreamCalls<>(method, environment));
     return this;
+  }
+
+  private MethodMeasures measures(MethodDescriptor<?, ?> descriptor) {
+    var type = descriptor.getType().name().toLowerCase(Locale.ROOT).replace("streaming", "stream");
+    return environment.measures().method(descriptor.getFullMethodName(), type);
   }
 
   private static <R> MethodDescriptor<InputStream, R> raw(MethodDescriptor<?, R> descriptor) {

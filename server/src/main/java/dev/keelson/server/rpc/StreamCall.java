@@ -40,6 +40,7 @@ final class StreamCall<Q, R> extends ServerCall.Listener<InputStream> implements
 
   /** Lets the call begin, or refuses it. */
   void start(Metadata headers) {
+    method.measures().callStarted();
     var refusal = environment.gate().refuse(headers, method.allowedOnLearner());
     if (refusal.isPresent()) {
       fail(refusal.get());
@@ -82,6 +83,7 @@ final class StreamCall<Q, R> extends ServerCall.Listener<InputStream> implements
       failTooLarge(bytes.length);
       return;
     }
+    method.measures().messageReceived(bytes.length);
     receiver.message(method.reader().parse(bytes));
   }
 
@@ -116,7 +118,10 @@ final class StreamCall<Q, R> extends ServerCall.Listener<InputStream> implements
   }
 
   private void over() {
-    closed = true;
+    if (!closed) {
+      closed = true;
+      method.measures().callEnded(Status.Code.CANCELLED);
+    }
     settle();
   }
 
@@ -144,6 +149,7 @@ final class StreamCall<Q, R> extends ServerCall.Listener<InputStream> implements
       headersSent = true;
       call.sendHeaders(new Metadata());
     }
+    method.measures().messageSent(message);
     call.sendMessage(message);
   }
 
@@ -167,6 +173,7 @@ final class StreamCall<Q, R> extends ServerCall.Listener<InputStream> implements
   private void close(Status status) {
     if (!closed) {
       closed = true;
+      method.measures().callEnded(status.getCode());
       call.close(status, new Metadata());
     }
   }

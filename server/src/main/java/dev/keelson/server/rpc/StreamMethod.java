@@ -6,4 +6,8 @@ package dev.keelson.server.rpc;
  * @param allowedOnLearner P2: whether a learner serves it
  */
 record StreamMethod<Q, R>(
-    String name, WireReader<Q> reader, boolean allowedOnLearner, StreamHandler<Q, R> handler) {}
+    String name,
+    WireReader<Q> reader,
+    boolean allowedOnLearner,
+    StreamHandler<Q, R> handler,
+    MethodMeasures measures) {}

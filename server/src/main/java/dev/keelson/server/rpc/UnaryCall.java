@@ -66,6 +66,7 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
     this.method = method;
     this.environment = environment;
     this.lane = lane;
+    method.measures().callStarted();
   }
 
   @Override
@@ -90,6 +91,7 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
         return () -> failTooLarge(size);
       }
       requestBytes = size;
+      method.measures().messageReceived(size);
       var request = method.reader().read(message, size);
       return () -> start(request);
     }
@@ -99,6 +101,7 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
       return () -> failTooLarge(bytes.length);
     }
     requestBytes = bytes.length;
+    method.measures().messageReceived(bytes.length);
     var request = method.reader().parse(bytes);
     return () -> start(request);
   }
@@ -133,6 +136,7 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
 
   @Override
   public void onCancel() {
+    settle(Status.Code.CANCELLED);
     release();
   }
 
@@ -206,9 +210,10 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
 
   @Override
   public void success(R response) {
-    if (!settle()) {
+    if (!settle(Status.Code.OK)) {
       return;
     }
+    method.measures().messageSent(response);
     hold(response);
     call.sendHeaders(new Metadata());
     call.sendMessage(response);
@@ -234,14 +239,19 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
   }
 
   private void close(Status status) {
-    if (settle()) {
+    if (settle(status.getCode())) {
       call.close(status, new Metadata());
     }
   }
 
   /** True once, and only while somebody listens. */
-  private boolean settle() {
-    return answered == 0 && ANSWERED.compareAndSet(this, 0, 1) && !call.isCancelled();
+  private boolean settle(Status.Code code) {
+    if (answered != 0 || !ANSWERED.compareAndSet(this, 0, 1)) {
+      return false;
+    }
+    boolean listened = !call.isCancelled();
+    method.measures().callEnded(listened ? code : Status.Code.CANCELLED);
+    return listened;
   }
 
   private void failUnexpectedly(RuntimeException cause) {

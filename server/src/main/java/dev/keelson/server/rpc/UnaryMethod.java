@@ -8,4 +8,8 @@ import java.util.function.Predicate;
  * @param allowedOnLearner P2: which requests a learner may answer
  */
 record UnaryMethod<Q, R>(
-    String name, WireReader<Q> reader, Predicate<Q> allowedOnLearner, UnaryHandler<Q, R> handler) {}
+    String name,
+    WireReader<Q> reader,
+    Predicate<Q> allowedOnLearner,
+    UnaryHandler<Q, R> handler,
+    MethodMeasures measures) {}

@@ -36,6 +36,10 @@ final class WatchAnswer {
     this.size = Math.toIntExact(bytes);
   }
 
+  int size() {
+    return size;
+  }
+
   private void writeTo(OutputStream out) throws IOException {
     out.write(envelope);
     for (byte[] event : events) {

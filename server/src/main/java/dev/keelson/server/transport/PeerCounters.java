@@ -1,5 +1,6 @@
 package dev.keelson.server.transport;
 
+import dev.keelson.server.measure.Distribution;
 import java.util.concurrent.atomic.LongAdder;
 
 /** What is counted of one peer, across its connections. Any thread. */
@@ -9,6 +10,8 @@ final class PeerCounters {
   private final LongAdder sentMessages = new LongAdder();
   private final LongAdder receivedMessages = new LongAdder();
   private final LongAdder droppedMessages = new LongAdder();
+  private final LongAdder disconnects = new LongAdder();
+  private final Distribution roundTrips = Distribution.ofSeconds(0.0001, 2, 16);
   private volatile long roundTripNanos;
 
   void sent(long messages, long bytes) {
@@ -27,6 +30,11 @@ final class PeerCounters {
 
   void roundTrip(long nanos) {
     roundTripNanos = nanos;
+    roundTrips.record(nanos);
+  }
+
+  void disconnected() {
+    disconnects.increment();
   }
 
   PeerStats snapshot(long peer, boolean connected, long queuedBytes) {
@@ -39,6 +47,8 @@ final class PeerCounters {
         sentMessages.sum(),
         receivedMessages.sum(),
         queuedBytes,
-        droppedMessages.sum());
+        droppedMessages.sum(),
+        disconnects.sum(),
+        roundTrips);
   }
 }

@@ -266,6 +266,7 @@ final class PeerLink implements FrameHandler {
     switch (state) {
       case State.Ready _ -> {
         ready = false;
+        counters.disconnected();
         counters.dropped(outbox.clear());
         log.lost(closing);
         parts.listener().onDisconnected(peer);

@@ -1,5 +1,7 @@
 package dev.keelson.server.transport;
 
+import dev.keelson.server.measure.Distribution;
+
 /**
  * What passed between us and a peer since start.
  *
@@ -7,6 +9,8 @@ package dev.keelson.server.transport;
  * @param roundTripNanos of the latest ping; 0 if none was answered yet
  * @param queuedBytes wait to be sent, estimated
  * @param droppedMessages not sent: no connection, or too much was waiting
+ * @param disconnects of the connection over which we send
+ * @param roundTrips seconds, of all pings; goes on counting
  */
 public record PeerStats(
     long peer,
@@ -17,4 +21,6 @@ public record PeerStats(
     long sentMessages,
     long receivedMessages,
     long queuedBytes,
-    long droppedMessages) {}
+    long droppedMessages,
+    long disconnects,
+    Distribution roundTrips) {}

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 @Tag("R16")
 class PendingReadsTest {
-  private final PendingReads reads = new PendingReads();
+  private final PendingReads reads = new PendingReads(new ReplicaMeasures());
   private final List<Outcome<Long>> outcomes = new ArrayList<>();
 
   @Test

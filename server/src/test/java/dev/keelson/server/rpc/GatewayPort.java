@@ -43,6 +43,7 @@ final class GatewayPort implements AutoCloseable {
             readPool,
             new FailureLog(new SystemClock(), (thread, cause) -> {}),
             streams,
+            new CallMeasures(),
             MAX_MESSAGE_BYTES);
     var service =
         new ServiceBinder(WatchGrpc.SERVICE_NAME, environment)

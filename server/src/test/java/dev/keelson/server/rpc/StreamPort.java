@@ -29,6 +29,7 @@ final class StreamPort implements AutoCloseable {
   static final long ELECTION_TIMEOUT_MILLIS = 1_000;
 
   final AtomicLong nowNanos = new AtomicLong();
+  final CallMeasures measures = new CallMeasures();
   final OpenStreams streams;
   volatile RaftStatus status = FakeReplica.status(Role.LEADER, FakeReplica.MEMBER);
   private final EventLoops loops = EventLoops.start(1);
@@ -48,6 +49,7 @@ final class StreamPort implements AutoCloseable {
             readPool,
             new FailureLog(new SystemClock(), (thread, cause) -> {}),
             streams,
+            measures,
             MAX_MESSAGE_BYTES);
     var lane = new CallLane(loops.group().next(), store::openView);
     var service =

@@ -7,6 +7,7 @@ import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ReconfigurationRules;
 import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.config.ServerConfig;
+import dev.keelson.server.http.HealthMeasures;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.time.SystemClock;
 import dev.keelson.server.watch.WatchHistory;
@@ -38,6 +39,7 @@ final class TestPort implements AutoCloseable {
   final FakeInsight insight = new FakeInsight();
   final FakeQuota quota = new FakeQuota();
   final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  final CallMeasures measures = new CallMeasures();
   final ClientPort port;
   private final List<ManagedChannel> channels = new ArrayList<>();
 
@@ -97,6 +99,7 @@ final class TestPort implements AutoCloseable {
             () -> 1_795_197_600),
         hub(),
         new SystemClock(),
+        new Monitoring(measures, new HealthMeasures(), query -> {}),
         new LeaseDependencies(
             new FakeLeases(), store::revision, 2, new FakeLeases.Ids(), new FakeLeases.NoWatch()));
   }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
 /**
@@ -35,9 +36,11 @@ public final class Compactor {
   private volatile CompactionProgress progress;
   private volatile List<HashOutcome.Hashed> hashes = List.of();
   private volatile boolean removed;
+  private final LongAdder removedVersions = new LongAdder();
   private volatile boolean stopped;
   private Optional<HashOutcome.Hashed> runningHash = Optional.empty();
   private long stepRemovedBytes;
+  private long stepRemovedVersions;
 
   private record Waiting(long revision, Runnable action) {}
 
@@ -64,6 +67,11 @@ public final class Compactor {
   /** The last revision up to which all is removed; -1 if none. */
   public long finishedRevision() {
     return progress.finished();
+  }
+
+  /** Versions removed since the store was opened. */
+  public long removedVersions() {
+    return removedVersions.sum();
   }
 
   /** {@link Footprint} of all that was ever removed. */
@@ -132,12 +140,14 @@ public final class Compactor {
     }
     removals.clear();
     stepRemovedBytes = 0;
+    stepRemovedVersions = 0;
     CompactionProgress reached;
     try (var snapshot = engine.snapshot()) {
       reached = examine(snapshot, maxChanges).plusRemoved(stepRemovedBytes);
     }
     removals.put(Family.META, MetaKeys.COMPACTION.toArray(), reached.encode());
     engine.write(removals);
+    removedVersions.add(stepRemovedVersions);
     if (reached.isIdle()) {
       engine.flush();
     }
@@ -201,6 +211,7 @@ public final class Compactor {
 
   private void remove(byte[] version, long footprint) {
     stepRemovedBytes += footprint;
+    stepRemovedVersions++;
     removals.delete(Family.HISTORY, version);
     long main = KeyCodec.historyMain(version);
     removals.delete(Family.CHANGES, KeyCodec.changeKey(main, KeyCodec.historySub(version)));

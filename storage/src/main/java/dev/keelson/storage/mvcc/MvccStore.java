@@ -3,6 +3,8 @@ package dev.keelson.storage.mvcc;
 import dev.keelson.raft.Bytes;
 import dev.keelson.raft.Invariant;
 import dev.keelson.raft.LogPosition;
+import dev.keelson.storage.mvcc.engine.EngineStats;
+import dev.keelson.storage.mvcc.engine.EngineWork;
 import dev.keelson.storage.mvcc.engine.Family;
 import dev.keelson.storage.mvcc.engine.KvEngine;
 import java.nio.file.Path;
@@ -23,6 +25,7 @@ public final class MvccStore implements AutoCloseable {
   private final LatestCache cache;
   private final PendingBatch batch;
   private final Compactor compactor;
+  private final OperationCounts operations = new OperationCounts();
   private volatile PublishedState published;
   private volatile LogPosition applied;
 
@@ -69,7 +72,7 @@ public final class MvccStore implements AutoCloseable {
     while (true) {
       var newest = published;
       if (newest.acquire()) {
-        return new StoreView(newest, cache);
+        return new StoreView(newest, cache, operations);
       }
       Invariant.check(newest != published, "the store is closed");
     }
@@ -77,7 +80,7 @@ public final class MvccStore implements AutoCloseable {
 
   /** Starts a command; the one before must have ended. */
   public WriteTxn begin() {
-    return new PendingTxn(batch, engine);
+    return new PendingTxn(batch, engine, operations);
   }
 
   /** Keeps something of the server's beside the keys, in the same batch. */
@@ -222,6 +225,20 @@ public final class MvccStore implements AutoCloseable {
         sizes.bytesInMemory(),
         totals.keys(),
         totals.bytes());
+  }
+
+  /** What the engine under it takes and does. */
+  public EngineStats engineStats() {
+    return engine.stats();
+  }
+
+  /** What the engine does behind the writes. */
+  public EngineWork engineWork() {
+    return engine.work();
+  }
+
+  public OperationCounts operations() {
+    return operations;
   }
 
   /** Closes without a flush. Open views stay readable; the compactor must have stopped. */

@@ -11,13 +11,19 @@ import java.util.Optional;
 final class PendingTxn implements WriteTxn {
   private final PendingBatch batch;
   private final EngineReader engine;
+  private final OperationCounts operations;
   private final long baseRevision;
   private int nextSub;
   private boolean ended;
+  private int puts;
+  private int deletes;
+  private int ranges;
+  private long putBytes;
 
-  PendingTxn(PendingBatch batch, EngineReader engine) {
+  PendingTxn(PendingBatch batch, EngineReader engine, OperationCounts operations) {
     this.batch = batch;
     this.engine = engine;
+    this.operations = operations;
     this.baseRevision = batch.revision();
     batch.beginCommand();
   }
@@ -44,6 +50,7 @@ final class PendingTxn implements WriteTxn {
 
   @Override
   public RangeOutcome range(RangeQuery query) {
+    ranges++;
     if (query.revision() > baseRevision) {
       return new RangeOutcome.Future(baseRevision);
     }
@@ -77,12 +84,15 @@ final class PendingTxn implements WriteTxn {
   @Override
   public KeyValue put(Bytes key, Bytes value, long lease) {
     checkOpen();
+    puts++;
+    putBytes += key.length() + value.length();
     return batch.put(key, value, lease, nextSub++);
   }
 
   @Override
   public List<KeyValue> deleteRange(KeyRange range) {
     checkOpen();
+    deletes++;
     var deleted = new ArrayList<KeyValue>();
     if (range instanceof KeyRange.Single(var key)) {
       batch.head(key).ifPresent(head -> deleted.add(delete(key, head)));
@@ -133,6 +143,7 @@ final class PendingTxn implements WriteTxn {
     checkOpen();
     ended = true;
     batch.endCommand(changed()); // M2: one main revision, however many changes
+    operations.ended(puts, deletes, ranges, putBytes);
     return batch.revision();
   }
 }

@@ -11,12 +11,14 @@ import java.util.function.Function;
 public final class StoreView implements ReadView {
   private final PublishedState published;
   private final LatestCache cache;
+  private final OperationCounts operations;
   private boolean closed;
 
   /** Takes over one use of the state. */
-  StoreView(PublishedState published, LatestCache cache) {
+  StoreView(PublishedState published, LatestCache cache, OperationCounts operations) {
     this.published = published;
     this.cache = cache;
+    this.operations = operations;
   }
 
   @Override
@@ -45,6 +47,7 @@ public final class StoreView implements ReadView {
   }
 
   private RangeOutcome read(RangeQuery query, Function<Candidates, RangeOutcome> reading) {
+    operations.ranged(1);
     long asked = query.revision();
     if (asked > revision()) {
       return new RangeOutcome.Future(revision());

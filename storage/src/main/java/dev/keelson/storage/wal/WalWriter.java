@@ -78,6 +78,11 @@ public final class WalWriter implements AutoCloseable {
     return queue.hasRoomFor(payloadBytes);
   }
 
+  /** Appends, releases and resets that wait for the thread. */
+  public int queued() {
+    return queue.size();
+  }
+
   /** How long the thread has been at its current batch; 0 if it has none. */
   public long busyNanos() {
     return busy ? Math.max(0, nanoClock.getAsLong() - busySinceNanos) : 0;

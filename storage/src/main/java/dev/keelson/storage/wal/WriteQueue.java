@@ -25,6 +25,15 @@ final class WriteQueue {
     this.maxBytes = maxBytes;
   }
 
+  int size() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Waits while the queue is full; false if it is closed. */
   boolean put(WriteRequest request) {
     lock.lock();

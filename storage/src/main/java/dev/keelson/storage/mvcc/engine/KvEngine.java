@@ -28,6 +28,9 @@ public interface KvEngine extends EngineReader, AutoCloseable {
 
   EngineStats stats();
 
+  /** Costs more than {@link #stats} where there are many files. */
+  EngineWork work();
+
   /**
    * Ends the engine without a flush. Open snapshots stay readable: the files are let go with the
    * last of them.

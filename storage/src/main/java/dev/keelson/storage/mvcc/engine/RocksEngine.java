@@ -228,12 +228,33 @@ public final class RocksEngine implements KvEngine {
     return use(
         () -> {
           try {
-            long files = db.getAggregatedLongProperty("rocksdb.total-sst-files-size");
-            long live = db.getAggregatedLongProperty("rocksdb.estimate-live-data-size");
             long memtables = db.getAggregatedLongProperty("rocksdb.size-all-mem-tables");
-            long readers = db.getAggregatedLongProperty("rocksdb.estimate-table-readers-mem");
-            long memory = Math.max(memtables, resources.cacheBytes()) + readers;
-            return new EngineStats(files, live + memtables, memory);
+            var memory =
+                new EngineStats.Memory(
+                    memtables,
+                    resources.cacheBytes(),
+                    db.getAggregatedLongProperty("rocksdb.estimate-table-readers-mem"));
+            return new EngineStats(
+                db.getAggregatedLongProperty("rocksdb.total-sst-files-size"),
+                db.getAggregatedLongProperty("rocksdb.estimate-live-data-size") + memtables,
+                memory);
+          } catch (RocksDBException e) {
+            throw new EngineException("no statistics of " + directory, e);
+          }
+        });
+  }
+
+  @Override
+  public EngineWork work() {
+    return use(
+        () -> {
+          try {
+            return new EngineWork(
+                db.getLiveFilesMetaData().size(),
+                db.getAggregatedLongProperty("rocksdb.estimate-pending-compaction-bytes"),
+                db.getLongProperty("rocksdb.num-running-compactions"),
+                db.getLongProperty("rocksdb.num-running-flushes"),
+                db.getLongProperty("rocksdb.actual-delayed-write-rate"));
           } catch (RocksDBException e) {
             throw new EngineException("no statistics of " + directory, e);
           }

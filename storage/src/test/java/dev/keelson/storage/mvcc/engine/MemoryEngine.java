@@ -209,7 +209,12 @@ public final class MemoryEngine implements KvEngine {
         bytes += entry.getKey().key.length + entry.getValue().map(value -> value.length).orElse(0);
       }
     }
-    return new EngineStats(bytes, bytes, bytes);
+    return new EngineStats(bytes, bytes, new EngineStats.Memory(bytes, 0, 0));
+  }
+
+  @Override
+  public EngineWork work() {
+    return EngineWork.NONE;
   }
 
   /** Snapshots open at the moment, for tests that look for leaks. */

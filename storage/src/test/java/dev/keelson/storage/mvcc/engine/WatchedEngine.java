@@ -105,6 +105,11 @@ public final class WatchedEngine implements KvEngine {
   }
 
   @Override
+  public EngineWork work() {
+    return engine.work();
+  }
+
+  @Override
   public void close() {
     engine.close();
   }
