@@ -30,13 +30,23 @@ record Etcdctl(List<String> endpoints) {
     return runWithInput("", arguments);
   }
 
-  Result runWithInput(String input, String... arguments) {
+  /** Starts a call that goes on for as long as it is let; its output goes to a file. */
+  Process start(Path out, String... arguments) throws IOException {
+    return builder(arguments).redirectErrorStream(true).redirectOutput(out.toFile()).start();
+  }
+
+  private ProcessBuilder builder(String... arguments) {
     var command = new ArrayList<>(List.of(BINARY.toString()));
     command.add("--endpoints=" + String.join(",", endpoints));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command);
     builder.environment().keySet().removeIf(key -> key.startsWith("ETCD"));
     builder.environment().put("ETCDCTL_API", "3");
+    return builder;
+  }
+
+  Result runWithInput(String input, String... arguments) {
+    var builder = builder(arguments);
     try {
       return run(builder, input);
     } catch (IOException e) {
