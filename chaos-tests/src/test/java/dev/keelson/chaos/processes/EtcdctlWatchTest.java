@@ -124,7 +124,7 @@ class EtcdctlWatchTest {
       all.awaitPrinted(
           "PUT\npast/a\n1\nPUT\npast/a\n2\nPUT\npast/b\n3\nDELETE\npast/a\n\n");
       previous.awaitPrinted(
-          "PUT\n\n\npast/a\n1\nPUT\npast/a\n1\npast/a\n2\nDELETE\npast/a\n2\npast/a\n\n");
+          "PUT\npast/a\n1\nPUT\npast/a\n1\npast/a\n2\nDELETE\npast/a\n2\npast/a\n\n");
     }
   }
 
@@ -164,12 +164,14 @@ class EtcdctlWatchTest {
   @Test
   void aLockGuardsAgainstLostIncrements() throws Exception {
     Path counter = Files.writeString(scratch.resolve("counter"), "0");
-    String increment =
-        "n=$(cat " + counter + "); sleep 0.02; echo $((n + 1)) > " + counter;
+    Path increment =
+        Files.writeString(
+            scratch.resolve("increment.sh"),
+            "n=$(cat " + counter + "); sleep 0.02; echo $((n + 1)) > " + counter + "\n");
     var workers = new ArrayList<Running>();
     try {
       for (int i = 0; i < 8; i++) {
-        workers.add(start("worker" + i, "lock", "counter", "sh", "-c", increment));
+        workers.add(start("worker" + i, "lock", "counter", "sh", increment.toString()));
       }
       for (var worker : workers) {
         assertThat(worker.process().waitFor(60, TimeUnit.SECONDS)).isTrue();

@@ -78,7 +78,7 @@ final class HistoryScan {
 
   private boolean isEnough() {
     return scanned >= limits.maxScanChanges()
-        || bytes >= 2 * limits.maxScanBytes()
+        || bytes >= limits.maxScanBytes()
         || (lags.size() == 1 && lags.getFirst().isFull());
   }
 

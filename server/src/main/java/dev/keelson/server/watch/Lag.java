@@ -47,7 +47,7 @@ final class Lag {
       return 0;
     }
     if (revision != lastRevision) {
-      if (revisions >= limits.maxScanRevisions() || bytes >= limits.maxScanBytes()) {
+      if (revisions >= limits.maxScanRevisions() || bytes >= limits.maxAnswerBytes()) {
         full = true; // W14: ends between two revisions
         reached = revision;
         return 0;

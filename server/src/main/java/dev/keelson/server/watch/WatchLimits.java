@@ -10,7 +10,9 @@ package dev.keelson.server.watch;
  * @param maxWaitingBytes waiting for all clients
  * @param maxBatchBytes of changes that wait for the hub; what is past it is read from history
  * @param maxScanRevisions told at once to one watcher (W14)
- * @param maxScanBytes told at once to one watcher, and twice that to all of a scan
+ * @param maxAnswerBytes told at once to one watcher, but for its last revision: with that it stays
+ *     within the four megabytes that most clients take in a message
+ * @param maxScanBytes told at once to all of a scan
  * @param maxScanChanges read at once for those that are behind
  * @param closingRevisions that the hub reads itself to bring up those that are nearly level
  */
@@ -22,6 +24,7 @@ public record WatchLimits(
     long maxWaitingBytes,
     long maxBatchBytes,
     int maxScanRevisions,
+    long maxAnswerBytes,
     long maxScanBytes,
     int maxScanChanges,
     int closingRevisions) {
@@ -36,7 +39,8 @@ public record WatchLimits(
         Math.clamp(heapBytes / 8, 16L << 20, 256L << 20),
         Math.clamp(heapBytes / 16, 8L << 20, 64L << 20),
         1_000,
-        16L << 20,
+        2L << 20,
+        32L << 20,
         20_000,
         64);
   }

@@ -56,6 +56,7 @@ class WatchHubModelTest {
               500L << (2 * roomy),
               1 + random.nextInt(10),
               300L << roomy,
+              600L << roomy,
               1 + random.nextInt(40),
               random.nextInt(6));
       world = new WatchWorld(limits, seed);

@@ -303,7 +303,8 @@ class WatchHubTest {
   @Tag("MEM-bound")
   void changesThatTheHubCannotHoldAreReadFromHistory() {
     var limits =
-        new WatchLimits(10, 1 << 20, 4_096, 4 << 20, 64 << 20, 1_000, 1_000, 16 << 20, 100, 64);
+        new WatchLimits(
+            10, 1 << 20, 4_096, 4 << 20, 64 << 20, 1_000, 1_000, 2 << 20, 32 << 20, 100, 64);
     var small = new WatchWorld(limits, 1);
     var watcher = small.openStream().create(key("a"), 0);
     small.settle();
@@ -316,10 +317,26 @@ class WatchHubTest {
     assertThat(watcher.deliveries.size()).isLessThan(50);
   }
 
+  /** What a client with the usual bound on messages can take, whatever it has missed. */
+  @Test
+  @Tag("W14")
+  void whatIsToldOfThePastAtOnceIsBoundedButForItsLastRevision() {
+    for (int i = 0; i < 60; i++) {
+      world.put("a", "x".repeat(100_000));
+    }
+    client.create(key("a"), 1);
+    world.settle();
+
+    assertThat(client.events(0)).hasSize(60);
+    assertThat(eventDeliveries())
+        .hasSizeGreaterThan(1)
+        .allSatisfy(events -> assertThat(events.bytes()).isLessThan((2 << 20) + 200_000));
+  }
+
   @Test
   @Tag("MEM-bound")
   void watchersPastTheBoundAreRefused() {
-    var limits = new WatchLimits(2, 1 << 20, 8, 1_000, 2_000, 1_000, 10, 1_000, 100, 64);
+    var limits = new WatchLimits(2, 1 << 20, 8, 1_000, 2_000, 1_000, 10, 1_000, 2_000, 100, 64);
     var small = new WatchWorld(limits, 1);
     var watcher = small.openStream().create(key("a"), 0).create(key("a"), 0).create(key("a"), 0);
     small.settle();
