@@ -121,8 +121,7 @@ class EtcdctlWatchTest {
 
     try (var all = start("all", "watch", "--prefix", "past/", "--rev=" + first);
         var previous = start("previous", "watch", "past/a", "--prev-kv", "--rev=" + first)) {
-      all.awaitPrinted(
-          "PUT\npast/a\n1\nPUT\npast/a\n2\nPUT\npast/b\n3\nDELETE\npast/a\n\n");
+      all.awaitPrinted("PUT\npast/a\n1\nPUT\npast/a\n2\nPUT\npast/b\n3\nDELETE\npast/a\n\n");
       previous.awaitPrinted(
           "PUT\npast/a\n1\nPUT\npast/a\n1\npast/a\n2\nDELETE\npast/a\n2\npast/a\n\n");
     }
@@ -148,7 +147,8 @@ class EtcdctlWatchTest {
       try (var second = start("second", "lock", "contended")) {
         await()
             .atMost(PATIENCE)
-            .until(() -> prints("get", "--prefix", "--keys-only", "contended/").lines().count() > 2);
+            .until(
+                () -> prints("get", "--prefix", "--keys-only", "contended/").lines().count() > 2);
         assertThat(second.printed()).isEmpty();
 
         first.interrupt();

@@ -3,8 +3,11 @@ package dev.keelson.chaos.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.ByteString;
 import dev.keelson.conformance.process.MemberProcess;
 import dev.keelson.conformance.process.ProcessCluster;
+import dev.keelson.conformance.store.Keys;
+import dev.keelson.conformance.store.Store;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -20,11 +23,6 @@ class LaggingFollowerTest {
   @Test
   @Tag("DV-hash")
   void aFollowerThatMissedMoreThanTheLogCatchesUpBySnapshot() {
-    String[] flags =
-        Programs.isEtcd()
-            ? SHORT_MEMORY
-            : Stream.concat(Stream.of(SHORT_MEMORY), Stream.of("--wal-segment-bytes=1048576"))
-                .toArray(String[]::new);
     Clusters.with(
         3,
         cluster -> {
@@ -51,7 +49,56 @@ class LaggingFollowerTest {
           StoreCheck.everyAckIsThere(late.endpoint(), writers.acks());
           StoreCheck.hashesAgree(cluster);
         },
-        flags);
+        shortMemory());
+  }
+
+  /** The follower stands still rather than stops, so that its clients' streams stay open. */
+  @Test
+  @Tag("210")
+  void aWatcherOfAFollowerThatMissedMoreThanTheLogIsToldAllOfItOnce() {
+    Clusters.with(
+        3,
+        cluster -> {
+          MemberProcess leader = Clusters.awaitLeader(cluster);
+          MemberProcess late =
+              cluster.members().stream().filter(m -> !m.equals(leader)).findFirst().orElseThrow();
+          var others =
+              cluster.members().stream()
+                  .filter(m -> !m.equals(late))
+                  .map(MemberProcess::endpoint)
+                  .toList();
+          var keys = new Keys(ByteString.copyFromUtf8(Writers.PREFIX));
+          try (var store = Store.connect(late.endpoint());
+              var watch = store.watch()) {
+            long told = watch.create(keys.watchEverything()).getHeader().getRevision();
+            var writers = Writers.start(others, 16, "partitioned");
+            try (writers) {
+              awaitAcks(writers, 200);
+              late.pause();
+              awaitAcks(writers, writers.acknowledged() + 6_000);
+              late.resume();
+              awaitAcks(writers, writers.acknowledged() + 200);
+            }
+            long last = writers.acks().stream().mapToLong(ack -> ack.revision()).max().orElse(0);
+            while (told < last) {
+              // Each put is a revision of its own, and none has another key.
+              for (var event : watch.nextEvents(0).getEventsList()) {
+                assertThat(event.getKv().getModRevision()).isEqualTo(told + 1);
+                told++;
+              }
+            }
+          }
+          assertThat(late.logText()).containsIgnoringCase("snapshot");
+          StoreCheck.hashesAgree(cluster);
+        },
+        shortMemory());
+  }
+
+  private static String[] shortMemory() {
+    return Programs.isEtcd()
+        ? SHORT_MEMORY
+        : Stream.concat(Stream.of(SHORT_MEMORY), Stream.of("--wal-segment-bytes=1048576"))
+            .toArray(String[]::new);
   }
 
   private static void awaitAcks(Writers writers, long count) {
