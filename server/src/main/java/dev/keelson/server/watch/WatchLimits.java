@@ -10,8 +10,8 @@ package dev.keelson.server.watch;
  * @param maxWaitingBytes waiting for all clients
  * @param maxBatchBytes of changes that wait for the hub; what is past it is read from history
  * @param maxScanRevisions told at once to one watcher (W14)
- * @param maxAnswerBytes told at once to one watcher, but for its last revision: with that it stays
- *     within the four megabytes that most clients take in a message
+ * @param maxAnswerBytes told at once to one watcher, but for its last revision: a bound on memory,
+ *     not on messages (a client that takes small ones only asks for fragments, W15)
  * @param maxScanBytes told at once to all of a scan
  * @param maxScanChanges read at once for those that are behind
  * @param closingRevisions that the hub reads itself to bring up those that are nearly level
@@ -39,7 +39,7 @@ public record WatchLimits(
         Math.clamp(heapBytes / 8, 16L << 20, 256L << 20),
         Math.clamp(heapBytes / 16, 8L << 20, 64L << 20),
         1_000,
-        2L << 20,
+        16L << 20,
         32L << 20,
         20_000,
         64);
