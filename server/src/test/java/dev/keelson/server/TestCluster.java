@@ -17,6 +17,7 @@ import java.util.stream.IntStream;
 
 /** Members in this process, on free ports of loopback, with real disks and sockets. */
 final class TestCluster implements AutoCloseable {
+  private final FreePorts ports = new FreePorts();
   private final Path directory;
   private final List<Integer> clientPorts = new ArrayList<>();
   private final List<Integer> peerPorts = new ArrayList<>();
@@ -29,8 +30,8 @@ final class TestCluster implements AutoCloseable {
     this.directory = directory;
     this.extraFlags = List.of(extraFlags);
     for (int i = 0; i < members; i++) {
-      clientPorts.add(FreePort.find());
-      peerPorts.add(FreePort.find());
+      clientPorts.add(ports.next());
+      peerPorts.add(ports.next());
     }
   }
 
@@ -47,8 +48,8 @@ final class TestCluster implements AutoCloseable {
 
   /** Another member, not started: its number. It will join those that are listed then. */
   int addPorts(int... listed) {
-    clientPorts.add(FreePort.find());
-    peerPorts.add(FreePort.find());
+    clientPorts.add(ports.next());
+    peerPorts.add(ports.next());
     int added = clientPorts.size() - 1;
     joinAgain(added, listed);
     return added;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
-import dev.keelson.conformance.process.FreePorts;
 import dev.keelson.conformance.process.MemberProcess;
 import dev.keelson.conformance.process.MemberSpec;
 import dev.keelson.conformance.process.ProcessCluster;
 import dev.keelson.conformance.store.Keys;
 import dev.keelson.conformance.store.Store;
+import dev.keelson.server.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

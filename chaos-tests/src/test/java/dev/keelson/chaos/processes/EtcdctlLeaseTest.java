@@ -2,42 +2,10 @@ package dev.keelson.chaos.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keelson.conformance.process.ProcessCluster;
-import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** The real etcdctl and leases: what it prints is what etcd's own answers make it print. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class EtcdctlLeaseTest {
-  private List<ProcessCluster> clusters = List.of();
-
-  @BeforeAll
-  void startCluster() {
-    Assumptions.assumeTrue(
-        Etcdctl.isInstalled(),
-        "needs " + Etcdctl.BINARY + ": install Debian's package etcd-client");
-    clusters = List.of(ProcessCluster.start(Programs.underTest(), 3, List.of()));
-  }
-
-  @AfterAll
-  void stopCluster() {
-    clusters.forEach(ProcessCluster::close);
-  }
-
-  private Etcdctl etcdctl() {
-    return new Etcdctl(clusters.getFirst().endpoints());
-  }
-
-  private String prints(String... arguments) {
-    Etcdctl.Result result = etcdctl().run(arguments);
-    assertThat(result.exitCode()).as("%s: %s", List.of(arguments), result.err()).isZero();
-    return result.out();
-  }
-
+class EtcdctlLeaseTest extends EtcdctlScenario {
   private String grant(int seconds) {
     var printed = prints("lease", "grant", Integer.toString(seconds));
     assertThat(printed).matches("lease [0-9a-f]+ granted with TTL\\(" + seconds + "s\\)\n");

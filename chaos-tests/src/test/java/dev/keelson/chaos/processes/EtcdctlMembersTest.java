@@ -3,15 +3,14 @@ package dev.keelson.chaos.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.keelson.conformance.process.FreePorts;
 import dev.keelson.conformance.process.MemberProcess;
 import dev.keelson.conformance.process.MemberSpec;
 import dev.keelson.conformance.process.ProcessCluster;
+import dev.keelson.server.FreePorts;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,9 +21,7 @@ class EtcdctlMembersTest {
 
   @BeforeEach
   void needsEtcdctl() {
-    Assumptions.assumeTrue(
-        Etcdctl.isInstalled(),
-        "needs " + Etcdctl.BINARY + ": install Debian's package etcd-client");
+    EtcdctlScenario.assumeInstalled();
   }
 
   @Test

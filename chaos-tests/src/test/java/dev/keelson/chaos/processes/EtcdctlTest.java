@@ -2,32 +2,11 @@ package dev.keelson.chaos.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.keelson.conformance.process.ProcessCluster;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** The real etcdctl against three members: what an operator types, and what it must print. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class EtcdctlTest {
-  private List<ProcessCluster> clusters = List.of();
-
-  @BeforeAll
-  void startCluster() {
-    Assumptions.assumeTrue(
-        Etcdctl.isInstalled(),
-        "needs " + Etcdctl.BINARY + ": install Debian's package etcd-client");
-    clusters = List.of(ProcessCluster.start(Programs.underTest(), 3, List.of()));
-  }
-
-  @AfterAll
-  void stopCluster() {
-    clusters.forEach(ProcessCluster::close);
-  }
-
+class EtcdctlTest extends EtcdctlScenario {
   @Test
   void putsAndGets() {
     assertPrints("OK\n", "put", "basic/a", "1");
@@ -134,19 +113,5 @@ class EtcdctlTest {
     Etcdctl.Result result = etcdctl().run(arguments);
     assertThat(result.out()).as("%s: %s", List.of(arguments), result.err()).isEqualTo(expected);
     assertThat(result.exitCode()).isZero();
-  }
-
-  /** The store's revision as etcdctl's JSON shows it. */
-  private long revision() {
-    String json = etcdctl().run("get", "no such key", "-w", "json").out();
-    return Long.parseLong(json.replaceFirst("(?s).*\"revision\":(\\d+).*", "$1"));
-  }
-
-  private Etcdctl etcdctl() {
-    return new Etcdctl(cluster().endpoints());
-  }
-
-  private ProcessCluster cluster() {
-    return clusters.getFirst();
   }
 }

@@ -3,52 +3,21 @@ package dev.keelson.chaos.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.keelson.conformance.process.ProcessCluster;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real etcdctl where it waits: watches, contended locks and elections. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class EtcdctlWatchTest {
+class EtcdctlWatchTest extends EtcdctlScenario {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @TempDir Path scratch;
-  private List<ProcessCluster> clusters = List.of();
-
-  @BeforeAll
-  void startCluster() {
-    Assumptions.assumeTrue(
-        Etcdctl.isInstalled(),
-        "needs " + Etcdctl.BINARY + ": install Debian's package etcd-client");
-    clusters = List.of(ProcessCluster.start(Programs.underTest(), 3, List.of()));
-  }
-
-  @AfterAll
-  void stopCluster() {
-    clusters.forEach(ProcessCluster::close);
-  }
-
-  private Etcdctl etcdctl() {
-    return new Etcdctl(clusters.getFirst().endpoints());
-  }
-
-  private String prints(String... arguments) {
-    Etcdctl.Result result = etcdctl().run(arguments);
-    assertThat(result.exitCode()).as("%s: %s", List.of(arguments), result.err()).isZero();
-    return result.out();
-  }
 
   private Running start(String name, String... arguments) throws IOException {
     return new Running(etcdctl().start(scratch.resolve(name), arguments), scratch.resolve(name));
@@ -78,12 +47,6 @@ class EtcdctlWatchTest {
     public void close() {
       process.destroyForcibly();
     }
-  }
-
-  /** The store's revision as etcdctl's JSON shows it. */
-  private long revision() {
-    String json = prints("get", "no such key", "-w", "json");
-    return Long.parseLong(json.replaceFirst("(?s).*\"revision\":(\\d+).*", "$1"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.keelson.conformance.process;
 
+import dev.keelson.server.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.keelson.raft.Message;
-import dev.keelson.server.FreePort;
+import dev.keelson.server.FreePorts;
 import dev.keelson.server.cluster.ServerIdentity;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -167,7 +167,7 @@ class NettyPeerTransportTest {
         2,
         List.of(
             "https://127.0.0.1:" + port,
-            "http://127.0.0.1:" + FreePort.find(),
+            "http://127.0.0.1:" + new FreePorts().next(),
             "http://127.0.0.1:" + port));
     await().until(() -> atOne.events.contains("connected 2"));
   }
@@ -187,7 +187,7 @@ class NettyPeerTransportTest {
         };
     var two = cluster.start(2, atTwo);
     cluster.join(2, List.of("http://two.invalid:" + two.boundAddresses().getFirst().getPort()));
-    cluster.join(1, FreePort.find());
+    cluster.join(1, new FreePorts().next());
     try (var one =
         new NettyPeerTransport(
             new ServerIdentity(TestCluster.CLUSTER, 1),

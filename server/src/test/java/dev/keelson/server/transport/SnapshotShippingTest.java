@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.keelson.raft.Message;
-import dev.keelson.server.FreePort;
+import dev.keelson.server.FreePorts;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,7 +147,7 @@ class SnapshotShippingTest {
   @Test
   void peerThatCannotBeReachedIsGivenUp() throws IOException {
     var one = cluster.start(1, atOne);
-    cluster.join(2, FreePort.find());
+    cluster.join(2, new FreePorts().next());
     one.shipSnapshot(2, TERM, snapshot, listener(""));
     await()
         .untilAsserted(() -> assertThat(outcomes).singleElement().asString().contains("refused"));

@@ -10,7 +10,7 @@ import dev.keelson.api.peer.Ping;
 import dev.keelson.api.peer.Refusal;
 import dev.keelson.api.peer.Welcome;
 import dev.keelson.raft.Message;
-import dev.keelson.server.FreePort;
+import dev.keelson.server.FreePorts;
 import dev.keelson.server.cluster.ServerIdentity;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -188,7 +188,7 @@ class StrangersTest {
 
   @Test
   void frameLongerThanTheLimitEndsAPeersConnection() throws IOException {
-    cluster.join(3, FreePort.find());
+    cluster.join(3, new FreePorts().next());
     try (var peer = welcomed(3)) {
       peer.send(ByteBuffer.allocate(64).putInt((1 << 20) + 1).array());
       assertThat(peer.isClosedByPeer()).isTrue();
@@ -199,7 +199,7 @@ class StrangersTest {
 
   @Test
   void bodyThatIsNoMessageEndsAPeersConnection() throws IOException {
-    cluster.join(3, FreePort.find());
+    cluster.join(3, new FreePorts().next());
     try (var peer = welcomed(3)) {
       peer.send(FrameKind.APPEND_REQUEST, AppendRequest.newBuilder().setTerm(-5).build());
       assertThat(peer.isClosedByPeer()).isTrue();
@@ -210,7 +210,7 @@ class StrangersTest {
 
   @Test
   void newConnectionOfAPeerTakesTheOldOnesPlace() throws IOException {
-    cluster.join(3, FreePort.find());
+    cluster.join(3, new FreePorts().next());
     try (var old = welcomed(3);
         var _ = welcomed(3)) {
       assertThat(old.isClosedByPeer()).isTrue();

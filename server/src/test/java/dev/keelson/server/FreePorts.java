@@ -1,4 +1,4 @@
-package dev.keelson.conformance.process;
+package dev.keelson.server;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -13,7 +13,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * connections, so that none is lost while its member is down.
  */
 public final class FreePorts {
-  private static final int FIRST = 20_000;
+  private static final int FIRST = 10_000;
   private static final int LAST = 32_000;
   private static final int ATTEMPTS = 1_000;
 
