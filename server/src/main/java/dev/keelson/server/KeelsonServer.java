@@ -7,6 +7,7 @@ import dev.keelson.raft.RestoredState;
 import dev.keelson.raft.SnapshotDescriptor;
 import dev.keelson.server.apply.LiveStore;
 import dev.keelson.server.apply.MemberRegister;
+import dev.keelson.server.apply.StateComparison;
 import dev.keelson.server.apply.Upkeep;
 import dev.keelson.server.cluster.Member;
 import dev.keelson.server.cluster.ReconfigurationRules;
@@ -270,7 +271,7 @@ public final class KeelsonServer implements AutoCloseable {
         new ApplyStage(
             storage.store(),
             inbox,
-            new ApplyStage.Followers(pending, upkeep, space, leases),
+            new ApplyStage.Followers(pending, upkeep, space, leases, comparison(storage, inbox)),
             incoming,
             this::memberFailed,
             clock);
@@ -297,6 +298,13 @@ public final class KeelsonServer implements AutoCloseable {
     loop.start();
     var stages = new MetricSources.Stages(inbox, pending, loop, wal, apply, upkeep);
     return new Running(inbox, space, leases, stages);
+  }
+
+  private static StateComparison comparison(MemberStorage storage, Replica replica) {
+    return new StateComparison(
+        storage.identity().memberId(),
+        storage.store().members()::table,
+        new ComparisonVoice(replica, storage.verdict()));
   }
 
   private QuotaRule quotaRule(DiskSpace disk) throws StartException {

@@ -1,5 +1,6 @@
 package dev.keelson.server;
 
+import dev.keelson.server.apply.DivergedException;
 import dev.keelson.storage.mvcc.engine.EngineException;
 import java.io.IOException;
 
@@ -40,10 +41,14 @@ public sealed interface MemberStop {
   record Failed(String thread, Throwable cause) implements MemberStop {
     private static final int DISK = 70;
     private static final int INTERNAL = 71;
+    private static final int DIVERGED = 73;
 
-    /** The disk failed (reliability.md 1.7), or we are broken (OV-oom). */
+    /** The disk failed (1.7), our state is another than the others' (1.9), or we are broken. */
     @Override
     public int exitCode() {
+      if (cause instanceof DivergedException) {
+        return DIVERGED;
+      }
       for (var part = cause; part != null; part = part.getCause()) {
         if (part instanceof IOException || part instanceof EngineException) {
           return DISK;

@@ -41,6 +41,7 @@ final class MemberStorage implements AutoCloseable {
   private final Wal wal;
   private final OutgoingSnapshots.Files files;
   private final InstallMarker marker;
+  private final Verdict verdict;
   private boolean walTaken;
 
   private MemberStorage(
@@ -49,13 +50,15 @@ final class MemberStorage implements AutoCloseable {
       LiveStore store,
       Wal wal,
       OutgoingSnapshots.Files files,
-      InstallMarker marker) {
+      InstallMarker marker,
+      Verdict verdict) {
     this.closing = closing;
     this.identity = identity;
     this.store = store;
     this.wal = wal;
     this.files = files;
     this.marker = marker;
+    this.verdict = verdict;
   }
 
   /**
@@ -84,6 +87,8 @@ final class MemberStorage implements AutoCloseable {
     // Asked before the lock is taken: a directory that is not ours must not even get a lock file.
     MemberFile.read(disk, directory);
     closing.add(DataDirectoryLock.take(disk, directory));
+    var verdict = new Verdict(disk, directory);
+    verdict.requireNone();
     Optional<MemberFile> existing = MemberFile.read(disk, directory);
     var entering = existing.isEmpty() ? Optional.of(enter(config, disk)) : noEntry();
     var self =
@@ -105,7 +110,8 @@ final class MemberStorage implements AutoCloseable {
             store,
             wal,
             new OutgoingSnapshots.Files(disk, state, engines),
-            marker);
+            marker,
+            verdict);
     closing.add(storage::closeWalUnlessTaken);
     completeInstallation(marker, wal, store.current().applied());
     requireMatch(wal, store.current().applied(), directory);
@@ -239,6 +245,10 @@ final class MemberStorage implements AutoCloseable {
 
   InstallMarker marker() {
     return marker;
+  }
+
+  Verdict verdict() {
+    return verdict;
   }
 
   Wal wal() {

@@ -33,7 +33,13 @@ public final class AlarmGate {
   private static boolean changes(Command command) {
     return switch (command.getOperationCase()) {
       case PUT, DELETE_RANGE, TXN, COMPACTION, LEASE_GRANT, LEASE_REVOCATION -> true;
-      case LEASE_CHECKPOINTS, MEMBER_ATTRIBUTES, ALARM, MEMBER_CHANGE, OPERATION_NOT_SET -> false;
+      case LEASE_CHECKPOINTS,
+          MEMBER_ATTRIBUTES,
+          ALARM,
+          MEMBER_CHANGE,
+          STATE_CLAIM,
+          OPERATION_NOT_SET ->
+          false;
     };
   }
 }

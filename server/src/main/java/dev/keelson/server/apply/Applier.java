@@ -64,6 +64,7 @@ final class Applier {
       case LEASE_GRANT -> leases.grant(command.getLeaseGrant(), entry);
       case LEASE_REVOCATION -> leases.revoke(command.getLeaseRevocation(), entry);
       case LEASE_CHECKPOINTS -> leases.checkpoint(command.getLeaseCheckpoints(), entry);
+      case STATE_CLAIM -> new ApplyResult.ClaimNoted();
       case MEMBER_CHANGE, OPERATION_NOT_SET ->
           throw new IllegalStateException(
               "a committed command is of a kind that this version does not know");

@@ -1,14 +1,17 @@
 package dev.keelson.server.apply;
 
 import dev.keelson.api.command.Command;
+import dev.keelson.api.command.StateClaim;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.Invariant;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.server.time.Clock;
 import dev.keelson.server.time.Scheduling;
+import dev.keelson.storage.mvcc.StateHash;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -52,6 +55,12 @@ public final class ApplyLoop implements AutoCloseable {
 
     /** Everything up to this position is applied and visible: so many entries and bytes more. */
     void applied(LogPosition position, int entries, long bytes);
+
+    /** The state at an index at which all members compare theirs; empty if it is not known. */
+    void stateTaken(long index, Optional<StateHash> hash);
+
+    /** What a member says of its state. */
+    void claimed(StateClaim claim);
 
     void failed(Throwable cause);
   }
@@ -178,6 +187,9 @@ public final class ApplyLoop implements AutoCloseable {
       switch (entry.type()) {
         case COMMAND -> {
           var command = CommandCodec.decode(entry.payload());
+          if (command.hasStateClaim()) {
+            listener.claimed(command.getStateClaim());
+          }
           boolean awaited = listener.isAwaited(command.getRequestId());
           var result = applier.apply(command, entry.position(), awaited);
           if (awaited) {
@@ -196,6 +208,9 @@ public final class ApplyLoop implements AutoCloseable {
                     });
       }
       last = entry.position();
+      if (StateComparison.isDue(last.index())) {
+        listener.stateTaken(last.index(), store.current().takeStateHash(last));
+      }
       bytes += entry.payload().length();
       if (++entries >= MAX_BATCH_ENTRIES) {
         commit();

@@ -62,6 +62,9 @@ public sealed interface ApplyResult {
   /** A change of the members has taken effect. */
   record MembersChanged(MemberTable table) implements ApplyResult {}
 
+  /** What a member says of its state was heard; nothing has changed. */
+  record ClaimNoted() implements ApplyResult {}
+
   /** The command changed nothing, but for a write that filled this member's quota (Q6). */
   record Refused(EtcdError error) implements ApplyResult {}
 }

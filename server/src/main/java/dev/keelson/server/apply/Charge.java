@@ -27,6 +27,7 @@ public final class Charge {
           MEMBER_ATTRIBUTES,
           ALARM,
           MEMBER_CHANGE,
+          STATE_CLAIM,
           OPERATION_NOT_SET ->
           0;
     };

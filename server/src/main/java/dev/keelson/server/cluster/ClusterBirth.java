@@ -23,7 +23,7 @@ public final class ClusterBirth {
   public static MemberTable tableOf(Map<String, List<String>> peerUrls, String token) {
     var members =
         peerUrls.values().stream()
-            .map(urls -> new Member(memberId(urls, token), "", urls, List.of(), false))
+            .map(urls -> new Member(memberId(urls, token), "", sorted(urls), List.of(), false))
             .toList();
     var ids = new MemberTable(0, members).members();
     var buffer = ByteBuffer.allocate(ids.size() * Long.BYTES);
@@ -33,8 +33,13 @@ public final class ClusterBirth {
 
   /** The id of the member with these peer URLs. */
   public static long memberId(List<String> peerUrls, String token) {
-    var text = String.join("", peerUrls.stream().sorted().toList()) + token;
+    var text = String.join("", sorted(peerUrls)) + token;
     return firstLong(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** Each member may be told the URLs in an order of its own; what they all store is the same. */
+  private static List<String> sorted(List<String> urls) {
+    return urls.stream().sorted().toList();
   }
 
   private static long firstLong(byte[] input) {

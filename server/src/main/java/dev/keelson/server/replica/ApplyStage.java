@@ -1,5 +1,6 @@
 package dev.keelson.server.replica;
 
+import dev.keelson.api.command.StateClaim;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.raft.SnapshotDescriptor;
@@ -10,9 +11,12 @@ import dev.keelson.server.apply.LeaseChange;
 import dev.keelson.server.apply.LeaseListener;
 import dev.keelson.server.apply.LiveStore;
 import dev.keelson.server.apply.Quota;
+import dev.keelson.server.apply.StateComparison;
 import dev.keelson.server.apply.Upkeep;
 import dev.keelson.server.time.Clock;
+import dev.keelson.storage.mvcc.StateHash;
 import java.util.List;
+import java.util.Optional;
 
 /** The state machine as the replica thread uses it; the applying is done by "keelson-apply". */
 public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseable {
@@ -20,6 +24,7 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
   private final LiveStore store;
   private final ReplicaInbox inbox;
   private final LeaseListener leases;
+  private final StateComparison comparison;
   private final SnapshotInstallation installation;
 
   /** Puts an arrived snapshot in the place of the store. Called on the apply thread. */
@@ -30,7 +35,11 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
 
   /** Those who act on what is applied. */
   public record Followers(
-      PendingProposals pending, Upkeep upkeep, Quota quota, LeaseListener leases) {}
+      PendingProposals pending,
+      Upkeep upkeep,
+      Quota quota,
+      LeaseListener leases,
+      StateComparison comparison) {}
 
   /** Starts the thread. */
   public ApplyStage(
@@ -43,6 +52,7 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
     this.store = store;
     this.inbox = inbox;
     this.leases = followers.leases();
+    this.comparison = followers.comparison();
     this.installation = installation;
     this.loop =
         new ApplyLoop(store, followers.quota(), new Results(inbox, followers, failure), clock);
@@ -59,6 +69,7 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
     loop.execute(
         () -> {
           installation.install(snapshot);
+          comparison.replaced();
           leases.replaced(store.current());
           inbox.snapshotInstalled(snapshot);
         });
@@ -105,6 +116,16 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
     public void applied(LogPosition position, int entries, long bytes) {
       followers.upkeep().applied(entries, bytes);
       inbox.applied(position.index());
+    }
+
+    @Override
+    public void stateTaken(long index, Optional<StateHash> hash) {
+      followers.comparison().taken(index, hash);
+    }
+
+    @Override
+    public void claimed(StateClaim claim) {
+      followers.comparison().claimed(claim);
     }
 
     @Override

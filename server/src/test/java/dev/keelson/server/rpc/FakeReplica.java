@@ -189,6 +189,7 @@ final class FakeReplica implements Replica, AutoCloseable {
       case LEASE_GRANT, LEASE_REVOCATION, LEASE_CHECKPOINTS ->
           throw new IllegalArgumentException("there are no leases here");
       case MEMBER_ATTRIBUTES -> new ApplyResult.MemberPublished();
+      case STATE_CLAIM -> new ApplyResult.ClaimNoted();
       case MEMBER_CHANGE, OPERATION_NOT_SET -> throw new IllegalArgumentException("empty command");
     };
   }

@@ -24,6 +24,24 @@ final class MetaKeys {
     return prefixed;
   }
 
+  /** The first place of {@link #opaque} keys. */
+  static byte[] opaqueFrom() {
+    return OPAQUE_PREFIX.toArray();
+  }
+
+  /** The first place after all {@link #opaque} keys. */
+  static byte[] opaqueTo() {
+    byte[] bound = OPAQUE_PREFIX.toArray();
+    bound[bound.length - 1]++;
+    return bound;
+  }
+
+  /** The key that {@link #opaque} was given. */
+  static Bytes keyOf(byte[] place) {
+    int prefix = OPAQUE_PREFIX.length();
+    return Bytes.wrap(place, prefix, place.length - prefix);
+  }
+
   private static Bytes ascii(String name) {
     return Bytes.wrap(name.getBytes(StandardCharsets.US_ASCII));
   }

@@ -3,6 +3,7 @@ package dev.keelson.storage.mvcc;
 import dev.keelson.raft.Bytes;
 import dev.keelson.raft.Invariant;
 import dev.keelson.raft.LogPosition;
+import dev.keelson.storage.mvcc.engine.EngineReader;
 import dev.keelson.storage.mvcc.engine.EngineStats;
 import dev.keelson.storage.mvcc.engine.EngineWork;
 import dev.keelson.storage.mvcc.engine.Family;
@@ -41,7 +42,15 @@ public final class MvccStore implements AutoCloseable {
   /** Takes the engine over, and resumes from what it holds (M8, C6). */
   public static MvccStore open(KvEngine engine, MvccConfig config) {
     var stored = engine.get(Family.META, MetaKeys.STATE.toArray());
-    return new MvccStore(engine, config, stored.map(StoreState::decode).orElse(StoreState.FRESH));
+    return new MvccStore(
+        engine, config, stored.map(encoded -> stateOf(engine, encoded)).orElse(StoreState.FRESH));
+  }
+
+  private static StoreState stateOf(EngineReader engine, byte[] encoded) {
+    var state = StoreState.decode(encoded);
+    return StoreState.lacksMetaHash(encoded)
+        ? state.plusMetaHash(ContentScan.metaHash(engine))
+        : state;
   }
 
   /** R of the newest committed batch. */
@@ -90,7 +99,7 @@ public final class MvccStore implements AutoCloseable {
 
   /** What was last put, in this batch or before; on the apply thread, or before it starts. */
   public Optional<Bytes> getMeta(Bytes key) {
-    return batch.meta(key).or(() -> engine.get(Family.META, MetaKeys.opaque(key)).map(Bytes::wrap));
+    return batch.meta(key);
   }
 
   /** Grants a lease or replaces its record; on the apply thread. */
@@ -189,12 +198,32 @@ public final class MvccStore implements AutoCloseable {
   }
 
   /**
-   * A number that is the same on all members at the same applied position, and wrong on one whose
-   * visible keys or leases differ. Costs nothing: it is kept with every change. On the apply
-   * thread.
+   * The hash of all that is stored, as of the open batch's last command, which is the entry at this
+   * position (DV-hash). Costs nothing: it is kept with every change. It covers the changes since it
+   * was last taken, so that all members take it at the same indexes. On the apply thread.
+   *
+   * @return empty if this member does not know all of those changes
    */
+  public Optional<StateHash> takeStateHash(LogPosition position) {
+    var hash = batch.takeHash(position);
+    return hash.sinceIndex() == StoreState.Window.UNKNOWN ? Optional.empty() : Optional.of(hash);
+  }
+
+  /** The sum over all that is visible or kept beside it, without history. On the apply thread. */
   public long contentHash() {
     return batch.state(applied).totals().contentHash();
+  }
+
+  /**
+   * Reads everything that the content hash is kept of, and compares. Takes long; thread-safe.
+   *
+   * @param pace is told of every entry that is read, and may wait
+   * @return what does not agree; empty if all is well
+   */
+  public Optional<String> verifyContent(Runnable pace) {
+    try (var view = openView()) {
+      return ContentScan.compare(view.reader(), pace);
+    }
   }
 
   /** Makes all that is committed durable. Waits for the disk; readers and the writer go on. */

@@ -36,6 +36,8 @@ final class PendingBatch {
   private long compactRevision;
   private long writtenBytes;
   private StoreState.Totals totals;
+  private long windowSince;
+  private long windowHash;
 
   /** A version that is not in the engine yet. */
   sealed interface Version {
@@ -60,6 +62,8 @@ final class PendingBatch {
     this.compactRevision = committed.compactRevision();
     this.writtenBytes = committed.writtenBytes();
     this.totals = committed.totals();
+    this.windowSince = committed.window().sinceIndex();
+    this.windowHash = committed.window().hash();
   }
 
   long revision() {
@@ -93,11 +97,30 @@ final class PendingBatch {
   }
 
   void putMeta(Bytes key, Bytes value) {
+    long before = meta(key).map(old -> ContentHash.of(key, old)).orElse(0L);
     meta.put(key, value);
+    hashed(totals.plusHash(ContentHash.of(key, value) - before));
   }
 
   Optional<Bytes> meta(Bytes key) {
-    return Optional.ofNullable(meta.get(key));
+    var changed = meta.get(key);
+    return changed == null
+        ? engine.get(Family.META, MetaKeys.opaque(key)).map(Bytes::wrap)
+        : Optional.of(changed);
+  }
+
+  /** A change is done: the sums are these now. */
+  private void hashed(StoreState.Totals next) {
+    totals = next;
+    windowHash = ContentHash.chain(windowHash, next.contentHash());
+  }
+
+  /** The hash of everything as of the entry of this index, after which the next window begins. */
+  StateHash takeHash(LogPosition position) {
+    var hash = state(position).hash();
+    windowSince = position.index();
+    windowHash = 0;
+    return hash;
   }
 
   PendingLeases leases() {
@@ -106,12 +129,12 @@ final class PendingBatch {
 
   void putLease(StoredLease lease) {
     leases.find(lease.id()).ifPresent(old -> totals = totals.minus(old));
-    totals = totals.plus(lease);
+    hashed(totals.plus(lease));
     leases.put(lease);
   }
 
   void deleteLease(StoredLease lease) {
-    totals = totals.minus(lease);
+    hashed(totals.minus(lease));
     leases.delete(lease.id());
   }
 
@@ -184,7 +207,7 @@ final class PendingBatch {
         new AppliedChange(
             new Change.Put(new Revision(main, sub), kv), previous(key, previous.isPresent())));
     previous.ifPresent(old -> totals = totals.minus(old));
-    totals = totals.plus(head);
+    hashed(totals.plus(head));
     writtenBytes += Footprint.of(key.length(), wireBytes);
     leases.move(key, previous.isPresent() ? previous.get().lease() : 0, lease);
     remember(key, new Version.Put(head, value));
@@ -217,7 +240,7 @@ final class PendingBatch {
     records.reserve(Family.CHANGES, KeyCodec.REVISION_BYTES, ChangeCodec.length(tombstone));
     KeyCodec.writeRevision(records.array(), records.keyAt(), main, sub);
     ChangeCodec.writeDelete(records.array(), records.valueAt(), tombstone);
-    totals = totals.minus(previous);
+    hashed(totals.minus(previous));
     writtenBytes += Footprint.ofTombstone(key.length());
     leases.move(key, previous.lease(), 0);
     remember(key, new Version.Delete(main, sub));
@@ -290,7 +313,8 @@ final class PendingBatch {
   }
 
   StoreState state(LogPosition applied) {
-    return new StoreState(applied, revision, compactRevision, writtenBytes, totals);
+    var window = new StoreState.Window(windowSince, windowHash);
+    return new StoreState(applied, revision, compactRevision, writtenBytes, totals, window);
   }
 
   /** All changes of the batch, in order. The list is the caller's from now on. */

@@ -11,18 +11,38 @@ import dev.keelson.raft.LogPosition;
  *     removes (M8)
  * @param compactRevision C, or {@link #NEVER_COMPACTED}
  * @param writtenBytes {@link Footprint} of all versions ever written, those removed since included
+ * @param window the changes since the members' states were last compared
  */
 record StoreState(
-    LogPosition applied, long revision, long compactRevision, long writtenBytes, Totals totals) {
+    LogPosition applied,
+    long revision,
+    long compactRevision,
+    long writtenBytes,
+    Totals totals,
+    Window window) {
   /** M1: the floor of a store that was never compacted. */
   static final long NEVER_COMPACTED = -1;
 
-  private static final byte FORMAT = 2;
-  private static final int ENCODED_BYTES = 1 + 8 * Long.BYTES;
+  private static final byte FORMAT = 3;
+
+  /** Has no window, and what the server keeps beside the keys is not in its hash. */
+  private static final byte FORMAT_WITHOUT_WINDOW = 2;
+
+  private static final int ENCODED_BYTES = 1 + 10 * Long.BYTES;
 
   /** M1. */
   static final StoreState FRESH =
-      new StoreState(LogPosition.ZERO, 1, NEVER_COMPACTED, 0, Totals.ZERO);
+      new StoreState(LogPosition.ZERO, 1, NEVER_COMPACTED, 0, Totals.ZERO, new Window(0, 0));
+
+  /**
+   * A chain over all changes after an entry, in their order: it tells apart histories that led to
+   * the same keys.
+   *
+   * @param sinceIndex {@link #UNKNOWN} if the changes before the first known one are not in it
+   */
+  record Window(long sinceIndex, long hash) {
+    static final long UNKNOWN = -1;
+  }
 
   /**
    * Sums over the visible keys, and for the hash over the leases too.
@@ -34,37 +54,38 @@ record StoreState(
     static final Totals ZERO = new Totals(0, 0, 0);
 
     Totals plus(Head head) {
-      return new Totals(keys + 1, bytes + head.wireBytes(), contentHash + mix(head));
+      return new Totals(keys + 1, bytes + head.wireBytes(), contentHash + ContentHash.of(head));
     }
 
     Totals minus(Head head) {
-      return new Totals(keys - 1, bytes - head.wireBytes(), contentHash - mix(head));
+      return new Totals(keys - 1, bytes - head.wireBytes(), contentHash - ContentHash.of(head));
     }
 
     Totals plus(StoredLease lease) {
-      return new Totals(keys, bytes, contentHash + mix(lease));
+      return plusHash(ContentHash.of(lease));
     }
 
     Totals minus(StoredLease lease) {
-      return new Totals(keys, bytes, contentHash - mix(lease));
+      return plusHash(-ContentHash.of(lease));
     }
 
-    private static long mix(StoredLease lease) {
-      long times = lease.ttlSeconds() * 31 + lease.remainingSeconds();
-      return scramble(scramble(lease.id()) ^ scramble(times) + lease.epoch());
+    Totals plusHash(long difference) {
+      return new Totals(keys, bytes, contentHash + difference);
     }
+  }
 
-    // A sum does not ask for an order; mixing keeps equal changes of two checksums from cancelling.
-    private static long mix(Head head) {
-      return scramble(
-          ((long) head.checksum() << 32) ^ head.main() * 0x9e3779b97f4a7c15L + head.sub());
-    }
+  /** With hashes of what the server keeps beside the keys, which an older format left out. */
+  StoreState plusMetaHash(long hash) {
+    return new StoreState(
+        applied, revision, compactRevision, writtenBytes, totals.plusHash(hash), window);
+  }
 
-    private static long scramble(long number) {
-      long mixed = (number ^ (number >>> 30)) * 0xbf58476d1ce4e5b9L;
-      mixed = (mixed ^ (mixed >>> 27)) * 0x94d049bb133111ebL;
-      return mixed ^ (mixed >>> 31);
-    }
+  /** All of the state as one number. */
+  StateHash hash() {
+    long counters = ContentHash.scramble(revision) + 31 * compactRevision;
+    long content = totals.contentHash() ^ ContentHash.scramble(window.hash);
+    return new StateHash(
+        ContentHash.VERSION, window.sinceIndex, ContentHash.scramble(content) + counters);
   }
 
   byte[] encode() {
@@ -78,7 +99,9 @@ record StoreState(
       writtenBytes,
       totals.keys(),
       totals.bytes(),
-      totals.contentHash()
+      totals.contentHash(),
+      window.sinceIndex,
+      window.hash
     };
     for (int i = 0; i < fields.length; i++) {
       for (int j = 0; j < Long.BYTES; j++) {
@@ -88,16 +111,27 @@ record StoreState(
     return encoded;
   }
 
+  /** Whether {@link #plusMetaHash} has yet to make this record complete. */
+  static boolean lacksMetaHash(byte[] encoded) {
+    return encoded[0] == FORMAT_WITHOUT_WINDOW;
+  }
+
   static StoreState decode(byte[] encoded) {
     var cursor = new ByteCursor(encoded, 0, encoded.length);
     byte format = cursor.next();
     Invariant.check(
-        format == FORMAT, "the store has format %d, this program knows %d", format, FORMAT);
+        format == FORMAT || format == FORMAT_WITHOUT_WINDOW,
+        "the store has format %d, this program knows %d",
+        format,
+        FORMAT);
     return new StoreState(
         new LogPosition(cursor.fixed64(), cursor.fixed64()),
         cursor.fixed64(),
         cursor.fixed64(),
         cursor.fixed64(),
-        new Totals(cursor.fixed64(), cursor.fixed64(), cursor.fixed64()));
+        new Totals(cursor.fixed64(), cursor.fixed64(), cursor.fixed64()),
+        format == FORMAT
+            ? new Window(cursor.fixed64(), cursor.fixed64())
+            : new Window(Window.UNKNOWN, 0));
   }
 }

@@ -170,9 +170,13 @@ final class StoreRun {
     for (var lease : model.leases.values()) {
       totals = totals.plus(lease);
     }
+    for (var kept : model.meta.entrySet()) {
+      totals = totals.plusHash(ContentHash.of(kept.getKey(), kept.getValue()));
+    }
     assertThat(store.stats().keys()).isEqualTo(totals.keys());
     assertThat(store.stats().keyBytes()).isEqualTo(totals.bytes());
     assertThat(store.contentHash()).isEqualTo(totals.contentHash());
+    assertThat(store.verifyContent(() -> {})).isEmpty();
   }
 
   private void checkHash(long revision) {
