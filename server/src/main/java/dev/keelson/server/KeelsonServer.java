@@ -53,8 +53,10 @@ import dev.keelson.server.transport.TransportConfig;
 import dev.keelson.server.watch.StoreHistory;
 import dev.keelson.server.watch.WatchHub;
 import dev.keelson.server.watch.WatchLimits;
-import dev.keelson.server.watch.WatchThreads;
+import dev.keelson.server.watch.WatchWorkers;
 import dev.keelson.storage.mvcc.MvccConfig;
+import dev.keelson.storage.work.WorkerThreads;
+import dev.keelson.storage.work.Workers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -81,6 +83,7 @@ public final class KeelsonServer implements AutoCloseable {
   private final ServerConfig config;
   private final Clock clock = new SystemClock();
   private final MachineRandom random = new MachineRandom();
+  private final Workers workers = new WorkerThreads();
   private final Closing closing = new Closing();
   private final CompletableFuture<MemberStop> stop = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -170,7 +173,7 @@ public final class KeelsonServer implements AutoCloseable {
   }
 
   private void open() throws StartException {
-    var storage = MemberStorage.open(config, this::memberFailed);
+    var storage = MemberStorage.open(config, workers, this::memberFailed);
     closing.add(storage);
     var store = storage.store();
     var identity = storage.identity();
@@ -187,7 +190,7 @@ public final class KeelsonServer implements AutoCloseable {
             });
     var node = node(storage);
     var incoming = incomingSnapshots(storage);
-    var watch = watchThreads(store);
+    var watch = watchWorkers(store);
     var disk =
         new FileSystemSpace(List.of(config.identity().dataDir(), config.identity().walDir()));
     var rule = quotaRule(disk);
@@ -232,18 +235,19 @@ public final class KeelsonServer implements AutoCloseable {
             storage.store(), storage.files(), MvccConfig.defaults(), storage.marker(), clock));
   }
 
-  private WatchThreads watchThreads(LiveStore store) {
-    var threads =
-        new WatchThreads(
+  private WatchWorkers watchWorkers(LiveStore store) {
+    var watch =
+        new WatchWorkers(
             new StoreHistory(store),
             WatchLimits.of(Runtime.getRuntime().maxMemory()),
             clock,
             random.nextLong(),
             config.timing().watchProgressMillis(),
-            this::memberFailed);
-    closing.add(threads);
-    store.listen(threads.hub());
-    return threads;
+            this::memberFailed,
+            workers);
+    closing.add(watch);
+    store.listen(watch.hub());
+    return watch;
   }
 
   /** The log, the guard of the space it fills, and who keeps the time of leases. */
@@ -261,7 +265,15 @@ public final class KeelsonServer implements AutoCloseable {
     var pending = new PendingProposals(limits.maxPendingProposals());
     var gate = new DurabilityGate(transport);
     RaftStatus status = node.status();
-    var inbox = new ReplicaInbox(status, limits, pending, gate, clock, random.nextLong());
+    var inbox =
+        new ReplicaInbox(
+            workers.worker("keelson-replica"),
+            status,
+            limits,
+            pending,
+            gate,
+            clock,
+            random.nextLong());
     var upkeep = upkeep(storage.store(), inbox);
     var space = spaceGuard(storage, rule, inbox);
     closing.add(upkeep);
@@ -274,10 +286,12 @@ public final class KeelsonServer implements AutoCloseable {
             new ApplyStage.Followers(pending, upkeep, space, leases, comparison(storage, inbox)),
             incoming,
             this::memberFailed,
-            clock);
+            clock,
+            workers.worker("keelson-apply"));
     closing.add(apply);
     var wal =
-        new WalStage(storage.takeWal(), inbox, storage.marker()::clear, this::memberFailed, clock);
+        new WalStage(
+            storage.takeWal(), inbox, storage.marker()::clear, this::memberFailed, clock, workers);
     closing.add(wal);
     var outgoing =
         new OutgoingSnapshots(
@@ -285,7 +299,9 @@ public final class KeelsonServer implements AutoCloseable {
             storage.files(),
             store -> MemberRegister.load(store).orElseThrow().configuration(),
             transport,
-            inbox);
+            inbox,
+            this::memberFailed,
+            workers.worker("keelson-checkpoint"));
     closing.add(outgoing);
     var keeping = new LogKeeping(timing.snapshotCatchupEntries(), MAX_LAGGING_BYTES);
     var parts =
@@ -328,7 +344,12 @@ public final class KeelsonServer implements AutoCloseable {
   }
 
   private void watchDisk(DiskSpace disk, SpaceGuard space) {
-    var watch = new DiskWatch(disk, space, cause -> memberFailed("keelson-disk", cause));
+    var watch =
+        new DiskWatch(
+            disk,
+            space,
+            cause -> memberFailed("keelson-disk", cause),
+            workers.worker("keelson-disk"));
     closing.add(watch);
     watch.start();
   }
@@ -340,16 +361,21 @@ public final class KeelsonServer implements AutoCloseable {
         store.current(),
         replica,
         transport,
-        new LeaseKeeper.Timing(limits.requestTimeoutNanos(), electionNanos),
+        new LeaseKeeper.Timing(clock, limits.requestTimeoutNanos(), electionNanos),
         this::memberFailed,
-        clock,
-        random.nextLong());
+        random.nextLong(),
+        workers.worker("keelson-lease"));
   }
 
   private Upkeep upkeep(LiveStore store, ReplicaInbox inbox) {
     var limits = new Upkeep.Limits(FLUSH_BYTES, config.timing().snapshotCount(), FLUSH_AGE_NANOS);
     return new Upkeep(
-        store, limits, inbox::flushed, cause -> memberFailed("keelson-upkeep", cause), clock);
+        store,
+        limits,
+        inbox::flushed,
+        cause -> memberFailed("keelson-upkeep", cause),
+        clock,
+        workers.worker("keelson-upkeep"));
   }
 
   private void listenToPeers(
@@ -370,7 +396,8 @@ public final class KeelsonServer implements AutoCloseable {
             replica,
             () -> store.current().revision(),
             clock,
-            cause -> memberFailed("keelson-autocompact", cause)));
+            cause -> memberFailed("keelson-autocompact", cause),
+            workers));
   }
 
   private Monitoring monitoring(
@@ -454,7 +481,7 @@ public final class KeelsonServer implements AutoCloseable {
             urls(config.listeners().advertiseClientUrls()),
             false,
             identity.incarnation());
-    closing.add(MemberPublisher.start(replica, self));
+    closing.add(MemberPublisher.start(replica, self, workers));
   }
 
   private static List<String> urls(List<MemberUrl> urls) {

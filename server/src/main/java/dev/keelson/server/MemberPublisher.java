@@ -6,26 +6,32 @@ import dev.keelson.server.apply.ApplyResult;
 import dev.keelson.server.cluster.Member;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.replica.Replica;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
+import dev.keelson.storage.work.Round;
+import dev.keelson.storage.work.Worker;
+import dev.keelson.storage.work.Workers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the cluster this member's name and client URLs, until it is known ("keelson-publish"). The
- * thread ends with that. Telling it twice does no harm.
+ * Tells the cluster this member's name and client URLs, until it is known ("keelson-publish").
+ * Telling it twice does no harm.
  */
-final class MemberPublisher implements AutoCloseable {
+final class MemberPublisher implements Round, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MemberPublisher.class);
-  private static final long RETRY_MILLIS = 500;
+  private static final long RETRY_NANOS = 500_000_000;
 
   private final Replica replica;
   private final Command command;
-  private final CompletableFuture<Boolean> closed = new CompletableFuture<>();
-  private final Thread thread;
+  private final Worker worker;
+  private volatile State state = State.UNTOLD;
 
-  private MemberPublisher(Replica replica, Member self) {
+  private enum State {
+    UNTOLD,
+    UNDER_WAY,
+    KNOWN
+  }
+
+  private MemberPublisher(Replica replica, Member self, Worker worker) {
     this.replica = replica;
     this.command =
         Command.newBuilder()
@@ -36,44 +42,40 @@ final class MemberPublisher implements AutoCloseable {
                     .setIncarnation(self.incarnation())
                     .addAllClientUrls(self.clientUrls()))
             .build();
-    this.thread = Thread.ofPlatform().name("keelson-publish").unstarted(this::run);
+    this.worker = worker;
   }
 
-  static MemberPublisher start(Replica replica, Member self) {
-    var publisher = new MemberPublisher(replica, self);
-    publisher.thread.start();
+  static MemberPublisher start(Replica replica, Member self, Workers workers) {
+    var worker = workers.worker("keelson-publish");
+    var publisher = new MemberPublisher(replica, self, worker);
+    worker.start(publisher);
     return publisher;
   }
 
   @Override
+  public long run() {
+    if (state == State.UNTOLD) {
+      state = State.UNDER_WAY;
+      replica.propose(
+          command,
+          outcome ->
+              state = outcome instanceof Outcome.Success<ApplyResult> ? State.KNOWN : State.UNTOLD);
+    }
+    return state == State.KNOWN ? WHEN_WOKEN : RETRY_NANOS;
+  }
+
+  @Override
+  public boolean hasWork() {
+    return false;
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    log.error("member attributes were not published", cause);
+  }
+
+  @Override
   public void close() {
-    closed.complete(true);
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private void run() {
-    try {
-      while (!publish()) {
-        // Waits for the close, or for the time of another attempt.
-        var _ = closed.copy().completeOnTimeout(false, RETRY_MILLIS, TimeUnit.MILLISECONDS).get();
-      }
-    } catch (InterruptedException | ExecutionException e) {
-      log.error("member attributes were not published", e);
-    }
-  }
-
-  /** Whether there is nothing left to do. */
-  private boolean publish() throws InterruptedException, ExecutionException {
-    if (closed.isDone()) {
-      return true;
-    }
-    var published = new CompletableFuture<Boolean>();
-    replica.propose(
-        command, outcome -> published.complete(outcome instanceof Outcome.Success<ApplyResult>));
-    return published.applyToEither(closed, done -> done).get();
+    worker.close();
   }
 }

@@ -24,6 +24,7 @@ import dev.keelson.storage.snapshot.StateDirectory;
 import dev.keelson.storage.wal.Wal;
 import dev.keelson.storage.wal.WalConfig;
 import dev.keelson.storage.wal.WalIdentity;
+import dev.keelson.storage.work.Workers;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -67,10 +68,11 @@ final class MemberStorage implements AutoCloseable {
    * @throws StartException if the data is not this member's, is in use, or cannot be trusted;
    *     nothing was changed then
    */
-  static MemberStorage open(ServerConfig config, MemberFailure failure) throws StartException {
+  static MemberStorage open(ServerConfig config, Workers workers, MemberFailure failure)
+      throws StartException {
     var closing = new Closing();
     try {
-      return open(config, failure, new PosixDisk(), closing);
+      return open(config, workers, failure, new PosixDisk(), closing);
     } catch (IOException | EngineException e) {
       closing.close();
       throw new StartException(describe(e, config.identity().dataDir()), e);
@@ -81,7 +83,7 @@ final class MemberStorage implements AutoCloseable {
   }
 
   private static MemberStorage open(
-      ServerConfig config, MemberFailure failure, Disk disk, Closing closing)
+      ServerConfig config, Workers workers, MemberFailure failure, Disk disk, Closing closing)
       throws IOException, StartException {
     var directory = config.identity().dataDir();
     // Asked before the lock is taken: a directory that is not ours must not even get a lock file.
@@ -95,7 +97,7 @@ final class MemberStorage implements AutoCloseable {
         existing.isPresent() ? existing.get() : MemberFile.read(disk, directory).orElseThrow();
     var state = StateDirectory.open(disk, directory.resolve("state"));
     var engines = new RocksEngines(engineConfig(config));
-    var store = openStore(engines.open(state.live()), config, entering, failure);
+    var store = openStore(engines.open(state.live()), config, entering, workers, failure);
     closing.add(store);
     requireOwnData(self, store.members().table(), config);
     var identity = self.identity();
@@ -131,12 +133,17 @@ final class MemberStorage implements AutoCloseable {
   }
 
   private static LiveStore openStore(
-      KvEngine engine, ServerConfig config, Optional<ClusterEntry> entering, MemberFailure failure)
+      KvEngine engine,
+      ServerConfig config,
+      Optional<ClusterEntry> entering,
+      Workers workers,
+      MemberFailure failure)
       throws StartException {
     var store = MvccStore.open(engine, MvccConfig.defaults());
     var known = MemberRegister.load(store);
     var members = known.isPresent() ? known.get() : begin(store, config, entering);
-    return new LiveStore(store, members, cause -> failure.memberFailed("keelson-compact", cause));
+    return new LiveStore(
+        store, members, workers, cause -> failure.memberFailed("keelson-compact", cause));
   }
 
   /** An earlier start may have died between the two files: then nobody has been told of us yet. */

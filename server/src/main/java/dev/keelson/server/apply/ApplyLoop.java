@@ -7,18 +7,18 @@ import dev.keelson.raft.Entry;
 import dev.keelson.raft.Invariant;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.server.time.Clock;
-import dev.keelson.server.time.Scheduling;
 import dev.keelson.storage.mvcc.StateHash;
+import dev.keelson.storage.work.Round;
+import dev.keelson.storage.work.Worker;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that applies ("keelson-apply"): it takes all committed entries that have gathered,
+ * The worker that applies ("keelson-apply"): it takes all committed entries that have gathered,
  * runs them into one atomic write of the store, and then answers their clients.
  */
 public final class ApplyLoop implements AutoCloseable {
@@ -28,7 +28,6 @@ public final class ApplyLoop implements AutoCloseable {
   private static final int MAX_BATCH_ENTRIES = 2_048;
 
   private static final int QUEUE_CAPACITY = 4_096;
-  private static final long OFFER_MILLIS = 100;
   private static final long SLOW_APPLY_NANOS = 100_000_000;
 
   private final ArrayBlockingQueue<Work> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
@@ -36,7 +35,8 @@ public final class ApplyLoop implements AutoCloseable {
   private final Quota quota;
   private final Listener listener;
   private final Clock clock;
-  private final Thread thread;
+  private final Worker worker;
+  private volatile boolean open = true;
   private final ApplyMeasures measures = new ApplyMeasures();
 
   /** What applying leads to. Called on the apply thread; must not block. */
@@ -69,17 +69,15 @@ public final class ApplyLoop implements AutoCloseable {
     record Entries(List<Entry> entries) implements Work {}
 
     record Task(Runnable task) implements Work {}
-
-    record Stop() implements Work {}
   }
 
   /** A loop over this store, not started yet. */
-  public ApplyLoop(LiveStore store, Quota quota, Listener listener, Clock clock) {
+  public ApplyLoop(LiveStore store, Quota quota, Listener listener, Clock clock, Worker worker) {
     this.store = store;
     this.quota = quota;
     this.listener = listener;
     this.clock = clock;
-    this.thread = Thread.ofPlatform().name("keelson-apply").unstarted(this::run);
+    this.worker = worker;
   }
 
   public ApplyMeasures measures() {
@@ -92,7 +90,7 @@ public final class ApplyLoop implements AutoCloseable {
   }
 
   public void start() {
-    thread.start();
+    worker.start(new Rounds());
   }
 
   /** Hands over committed entries, in order. The node bounds what is under way. */
@@ -105,50 +103,57 @@ public final class ApplyLoop implements AutoCloseable {
     put(new Work.Task(task));
   }
 
-  /** Applies what was submitted, then ends the thread. */
+  /** Applies what was submitted, then ends the worker. */
   @Override
   public void close() {
-    put(new Work.Stop());
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    open = false;
+    worker.close();
   }
 
   /** Waits for room, as long as there is somebody to make it. */
   private void put(Work work) {
-    boolean interrupted = false;
-    boolean accepted = false;
-    while (!accepted && thread.isAlive()) {
-      try {
-        accepted = queue.offer(work, OFFER_MILLIS, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+    boolean accepted = open && queue.offer(work);
+    while (!accepted && open && worker.awaitRound()) {
+      accepted = queue.offer(work);
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    worker.wake();
   }
 
-  private void run() {
-    try {
-      var gathered = new ArrayList<Work>();
-      boolean running = true;
-      while (running) {
-        gathered.clear();
-        gathered.add(queue.take());
-        Scheduling.letOthersRun(); // batches come from load
+  private final class Rounds implements Round {
+    private final ArrayList<Work> gathered = new ArrayList<>();
+
+    @Override
+    public long run() {
+      if (hasWork()) {
         queue.drainTo(gathered);
-        running = process(gathered);
+        process(gathered);
+        gathered.clear();
       }
-    } catch (Throwable cause) {
+      return WHEN_WOKEN;
+    }
+
+    @Override
+    public boolean hasWork() {
+      return !queue.isEmpty();
+    }
+
+    @Override
+    public boolean gathersLoad() {
+      return true; // batches come from load
+    }
+
+    @Override
+    public void end() {
+      run();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
       listener.failed(cause);
     }
   }
 
-  private boolean process(List<Work> gathered) {
+  private void process(List<Work> gathered) {
     var batch = new Batch();
     for (var work : gathered) {
       switch (work) {
@@ -161,14 +166,9 @@ public final class ApplyLoop implements AutoCloseable {
           batch.commit();
           task.run();
         }
-        case Work.Stop() -> {
-          batch.commit();
-          return false;
-        }
       }
     }
     batch.commit();
-    return true;
   }
 
   /** Entries that become durable and visible together, and the answers that wait for that. */

@@ -7,6 +7,7 @@ import dev.keelson.storage.mvcc.RangeOutcome;
 import dev.keelson.storage.mvcc.RangeQuery;
 import dev.keelson.storage.mvcc.ReadView;
 import dev.keelson.storage.mvcc.StoredLease;
+import dev.keelson.storage.work.Workers;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,16 +20,21 @@ import java.util.function.Consumer;
 public final class LiveStore implements AutoCloseable {
   private final MemberRegister members;
   private final AlarmRegister alarms;
+  private final Workers workers;
+  private final Consumer<Throwable> failed;
   private volatile Generation generation;
   private volatile ChangeListener listener = new Nobody();
 
   /**
    * Takes the store over, and closes it.
    *
-   * @param failed hears why a thread of the store's cannot go on
+   * @param failed hears why a worker of the store's cannot go on
    */
-  public LiveStore(MvccStore store, MemberRegister members, Consumer<Throwable> failed) {
-    this.generation = new Generation(store, failed);
+  public LiveStore(
+      MvccStore store, MemberRegister members, Workers workers, Consumer<Throwable> failed) {
+    this.workers = workers;
+    this.failed = failed;
+    this.generation = generation(store);
     this.members = members;
     this.alarms = AlarmRegister.load(store);
   }
@@ -83,12 +89,18 @@ public final class LiveStore implements AutoCloseable {
     var old = generation;
     members.reload(installed);
     alarms.reload(installed);
-    generation = new Generation(installed, old.failed);
+    generation = generation(installed);
     old.store.compactor().succeededBy(installed.compactor());
     old.whenClosed = oldClosed;
     old.release();
     members.announce();
     listener.replaced(installed.revision());
+  }
+
+  private Generation generation(MvccStore store) {
+    var compaction =
+        new CompactionRounds(store.compactor(), failed, workers.worker("keelson-compact"));
+    return new Generation(store, compaction);
   }
 
   private Generation acquire() {
@@ -111,15 +123,13 @@ public final class LiveStore implements AutoCloseable {
   /** A store and how many hold it: its users, and this class while it is the current one. */
   private static final class Generation {
     final MvccStore store;
-    final Consumer<Throwable> failed;
-    private final CompactionThread compaction;
+    private final CompactionRounds compaction;
     private final AtomicInteger holders = new AtomicInteger(1);
     private volatile Runnable whenClosed = () -> {};
 
-    Generation(MvccStore store, Consumer<Throwable> failed) {
+    Generation(MvccStore store, CompactionRounds compaction) {
       this.store = store;
-      this.failed = failed;
-      this.compaction = new CompactionThread(store.compactor(), failed);
+      this.compaction = compaction;
     }
 
     /** False if the store is closed already. */

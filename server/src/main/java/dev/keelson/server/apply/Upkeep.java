@@ -2,13 +2,14 @@ package dev.keelson.server.apply;
 
 import dev.keelson.server.measure.Distribution;
 import dev.keelson.server.time.Clock;
+import dev.keelson.storage.work.Round;
+import dev.keelson.storage.work.Worker;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that bounds what a crash would have to replay ("keelson-upkeep"): it makes the store
+ * The worker that bounds what a crash would have to replay ("keelson-upkeep"): it makes the store
  * durable by size and by age, and then lets the log behind it go.
  */
 public final class Upkeep implements AutoCloseable {
@@ -23,9 +24,8 @@ public final class Upkeep implements AutoCloseable {
   private final AtomicLong unflushedBytes = new AtomicLong();
   private final AtomicLong unflushedEntries = new AtomicLong();
   private final Distribution flushes = Distribution.ofSeconds(0.001, 2, 14);
-  private final Thread thread;
+  private final Worker worker;
   private long flushedAtNanos;
-  private volatile boolean running = true;
 
   /**
    * When to flush.
@@ -43,7 +43,7 @@ public final class Upkeep implements AutoCloseable {
     void flushedTo(long index);
   }
 
-  /** Hears why the thread ended before it was closed. */
+  /** Hears why the worker ended before it was closed. */
   @FunctionalInterface
   public interface FailureListener {
     void failed(Throwable cause);
@@ -51,14 +51,19 @@ public final class Upkeep implements AutoCloseable {
 
   /** Upkeep of this store, not started yet. */
   public Upkeep(
-      LiveStore store, Limits limits, LogRelease logRelease, FailureListener failure, Clock clock) {
+      LiveStore store,
+      Limits limits,
+      LogRelease logRelease,
+      FailureListener failure,
+      Clock clock,
+      Worker worker) {
     this.store = store;
     this.limits = limits;
     this.logRelease = logRelease;
     this.failure = failure;
     this.clock = clock;
     this.flushedAtNanos = clock.nanoTime();
-    this.thread = Thread.ofPlatform().name("keelson-upkeep").unstarted(this::run);
+    this.worker = worker;
   }
 
   /** Seconds of making the store durable. */
@@ -67,39 +72,44 @@ public final class Upkeep implements AutoCloseable {
   }
 
   public void start() {
-    thread.start();
+    worker.start(new Rounds());
   }
 
   /** Counts what was applied. Thread-safe. */
   public void applied(long entries, long bytes) {
     unflushedEntries.addAndGet(entries);
     if (unflushedBytes.addAndGet(bytes) >= limits.flushBytes()) {
-      LockSupport.unpark(thread);
+      worker.wake();
     }
   }
 
-  /** Flushes a last time, so that the next start has nothing to replay, and ends the thread. */
+  /** Flushes a last time, so that the next start has nothing to replay, and ends the worker. */
   @Override
   public void close() {
-    running = false;
-    LockSupport.unpark(thread);
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    worker.close();
   }
 
-  private void run() {
-    try {
-      while (running) {
-        if (isDue()) {
-          flush();
-        }
-        LockSupport.parkNanos(this, LOOK_NANOS);
+  private final class Rounds implements Round {
+    @Override
+    public long run() {
+      if (isDue()) {
+        flush();
       }
+      return LOOK_NANOS;
+    }
+
+    @Override
+    public boolean hasWork() {
+      return unflushedBytes.get() >= limits.flushBytes() && unflushedEntries.get() > 0;
+    }
+
+    @Override
+    public void end() {
       flush();
-    } catch (Throwable cause) {
+    }
+
+    @Override
+    public void failed(Throwable cause) {
       failure.failed(cause);
     }
   }

@@ -8,15 +8,17 @@ import dev.keelson.server.config.ServerConfig.AutoCompaction;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.replica.Replica;
 import dev.keelson.server.time.Clock;
+import dev.keelson.storage.work.Round;
+import dev.keelson.storage.work.Worker;
+import dev.keelson.storage.work.Workers;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The thread that compacts by a rule while its member leads ("keelson-autocompact", C12). */
-public final class AutoCompactor implements AutoCloseable {
+/** The worker that compacts by a rule while its member leads ("keelson-autocompact", C12). */
+public final class AutoCompactor implements Round, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(AutoCompactor.class);
 
   private final CompactionRule rule;
@@ -26,9 +28,8 @@ public final class AutoCompactor implements AutoCloseable {
   private final Consumer<Throwable> failed;
   // What the log has answered, taken up at the next step.
   private final ConcurrentLinkedQueue<Long> done = new ConcurrentLinkedQueue<>();
-  private final Thread thread;
+  private final Worker worker;
   private volatile boolean underWay;
-  private volatile boolean running = true;
   private long nextNanos;
 
   AutoCompactor(
@@ -36,21 +37,22 @@ public final class AutoCompactor implements AutoCloseable {
       Replica replica,
       LongSupplier revision,
       Clock clock,
-      Consumer<Throwable> failed) {
+      Consumer<Throwable> failed,
+      Worker worker) {
     this.rule = rule;
     this.replica = replica;
     this.revision = revision;
     this.clock = clock;
     this.failed = failed;
     this.nextNanos = clock.nanoTime();
-    this.thread = Thread.ofPlatform().name("keelson-autocompact").unstarted(this::run);
+    this.worker = worker;
   }
 
   /**
    * Starts a compactor.
    *
    * @param revision R
-   * @param failed hears why the thread ended before it was closed
+   * @param failed hears why the worker ended before it was closed
    * @return what ends it
    */
   public static AutoCloseable start(
@@ -58,13 +60,15 @@ public final class AutoCompactor implements AutoCloseable {
       Replica replica,
       LongSupplier revision,
       Clock clock,
-      Consumer<Throwable> failed) {
+      Consumer<Throwable> failed,
+      Workers workers) {
     return switch (setting) {
       case AutoCompaction.Off _ -> () -> {};
       case AutoCompaction.Periodic(var nanos) ->
-          started(new PeriodicRule(nanos, clock.nanoTime()), replica, revision, clock, failed);
+          started(
+              new PeriodicRule(nanos, clock.nanoTime()), replica, revision, clock, failed, workers);
       case AutoCompaction.Revisions(var count) ->
-          started(new RevisionRule(count), replica, revision, clock, failed);
+          started(new RevisionRule(count), replica, revision, clock, failed, workers);
     };
   }
 
@@ -73,21 +77,28 @@ public final class AutoCompactor implements AutoCloseable {
       Replica replica,
       LongSupplier revision,
       Clock clock,
-      Consumer<Throwable> failed) {
-    var compactor = new AutoCompactor(rule, replica, revision, clock, failed);
-    compactor.thread.start();
+      Consumer<Throwable> failed,
+      Workers workers) {
+    var worker = workers.worker("keelson-autocompact");
+    var compactor = new AutoCompactor(rule, replica, revision, clock, failed, worker);
+    worker.start(compactor);
     return compactor;
   }
 
-  private void run() {
-    try {
-      while (running) {
-        step();
-        LockSupport.parkNanos(this, Math.max(1, nextNanos - clock.nanoTime()));
-      }
-    } catch (Throwable cause) {
-      failed.accept(cause);
-    }
+  @Override
+  public long run() {
+    step();
+    return Math.max(1, nextNanos - clock.nanoTime());
+  }
+
+  @Override
+  public boolean hasWork() {
+    return false;
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    failed.accept(cause);
   }
 
   /** Asks the rule if its time has come. */
@@ -129,12 +140,6 @@ public final class AutoCompactor implements AutoCloseable {
 
   @Override
   public void close() {
-    running = false;
-    LockSupport.unpark(thread);
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    worker.close();
   }
 }

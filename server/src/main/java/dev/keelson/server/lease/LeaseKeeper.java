@@ -13,19 +13,18 @@ import dev.keelson.server.replica.MemberFailure;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.replica.Replica;
 import dev.keelson.server.time.Clock;
-import dev.keelson.server.time.Scheduling;
 import dev.keelson.server.transport.LeaseCourier;
 import dev.keelson.storage.mvcc.MvccStore;
 import dev.keelson.storage.mvcc.StoredLease;
+import dev.keelson.storage.work.Round;
+import dev.keelson.storage.work.Worker;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that keeps the time of leases ("keelson-lease"). Everything it must hear waits in one
+ * The worker that keeps the time of leases ("keelson-lease"). Everything it must hear waits in one
  * queue, so that it knows of a lease before it is asked about it. Other threads only add to the
  * queue, within bounds.
  */
@@ -35,9 +34,8 @@ public final class LeaseKeeper implements Leases, LeaseListener, AutoCloseable {
   private static final int MAX_QUESTIONS = 100_000;
   private static final int MAX_PEER_FRAMES = 1_024;
   private static final int MAX_CHANGES = 4_096;
-  private static final long WAIT_FOR_ROOM_MILLIS = 100;
 
-  private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
+  private final ConcurrentLinkedQueue<Runnable> queue = new ConcurrentLinkedQueue<>();
   private final Semaphore peerFrames = new Semaphore(MAX_PEER_FRAMES);
   private final Semaphore changes = new Semaphore(MAX_CHANGES);
   private final LeaseParts parts;
@@ -47,21 +45,21 @@ public final class LeaseKeeper implements Leases, LeaseListener, AutoCloseable {
   private final LeaseOffice office;
   private final LeaseDesk desk;
   private final LeaseEnds ends;
-  private final Thread thread;
+  private final Worker worker;
   private long nextTickNanos;
   private volatile boolean open = true;
   private volatile int count;
 
   /**
-   * What the keeper of a member is made of.
+   * How a keeper tells the time.
    *
    * @param requestTimeoutNanos how long a question may wait for its answer
    * @param electionNanos the election timeout
    */
-  public record Timing(long requestTimeoutNanos, long electionNanos) {}
+  public record Timing(Clock clock, long requestTimeoutNanos, long electionNanos) {}
 
   /**
-   * A keeper of the store's leases, whose thread is not started yet.
+   * A keeper of the store's leases, whose worker is not started yet.
    *
    * @param firstId drawn at random at each start
    */
@@ -71,41 +69,42 @@ public final class LeaseKeeper implements Leases, LeaseListener, AutoCloseable {
       LeaseCourier courier,
       Timing timing,
       MemberFailure failure,
-      Clock clock,
-      long firstId) {
+      long firstId,
+      Worker worker) {
+    var clock = timing.clock;
     long origin = clock.nanoTime();
     this.parts =
         new LeaseParts(
             replica,
             courier,
-            queue::add,
+            this::add,
             () -> clock.nanoTime() - origin,
             timing.requestTimeoutNanos,
             new LeaseParts.Counters());
     this.failure = failure;
+    this.worker = worker;
     this.electionNanos = timing.electionNanos;
     this.lessor = new Lessor(LessorConfig.defaults(electionNanos));
     this.office = new LeaseOffice(lessor, replica::status);
     this.desk = new LeaseDesk(lessor, office, parts, firstId);
     this.ends = new LeaseEnds(lessor, office, parts);
-    this.thread = Thread.ofPlatform().name("keelson-lease").unstarted(this::run);
     store.forEachLease(this::put);
     count = lessor.size();
   }
 
   public void start() {
-    thread.start();
+    worker.start(new Rounds());
   }
 
   @Override
   public void close() {
     open = false;
-    queue.add(() -> {});
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    worker.close();
+  }
+
+  private void add(Runnable work) {
+    queue.add(work);
+    worker.wake();
   }
 
   // ---- What clients ask -------------------------------------------------------------------------
@@ -129,14 +128,14 @@ public final class LeaseKeeper implements Leases, LeaseListener, AutoCloseable {
       parts.counters().questions().increment();
       var asker = new Asker.Client(completion);
       var question = new LeaseQuestion(leaseId, renew, parts.deadlineNanos(), asker);
-      queue.add(() -> desk.ask(question));
+      add(() -> desk.ask(question));
     }
   }
 
   @Override
   public void list(Completion<List<Long>> completion) {
     if (open) {
-      queue.add(() -> completion.complete(new Outcome.Success<>(lessor.ids())));
+      add(() -> completion.complete(new Outcome.Success<>(lessor.ids())));
     } else {
       completion.complete(new Outcome.Failure<>(EtcdError.STOPPED));
     }
@@ -167,7 +166,7 @@ public final class LeaseKeeper implements Leases, LeaseListener, AutoCloseable {
 
   private void onFrame(Runnable work) {
     if (open && peerFrames.tryAcquire()) {
-      queue.add(
+      add(
           () -> {
             peerFrames.release();
             work.run();
@@ -200,43 +199,56 @@ public final class LeaseKeeper implements Leases, LeaseListener, AutoCloseable {
 
   /** Waits for room, as long as there is somebody to make it: what the log says is never lost. */
   private void hear(Runnable work) {
-    boolean interrupted = false;
-    boolean accepted = false;
-    while (!accepted && open) {
-      try {
-        accepted = changes.tryAcquire(WAIT_FOR_ROOM_MILLIS, TimeUnit.MILLISECONDS);
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
+    boolean accepted = changes.tryAcquire();
+    while (!accepted && open && worker.awaitRound()) {
+      accepted = changes.tryAcquire();
     }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
-    queue.add(
+    add(
         () -> {
           changes.release();
           work.run();
         });
   }
 
-  // ---- The lease thread -------------------------------------------------------------------------
+  // ---- The lease worker -------------------------------------------------------------------------
 
-  private void run() {
-    try {
-      var gathered = new ArrayList<Runnable>();
-      while (open) {
-        var first = await(waitNanos());
-        if (first != null) {
-          Scheduling.letOthersRun(); // batches come from load
-          gathered.add(first);
-          queue.drainTo(gathered);
-          gathered.forEach(Runnable::run);
-          gathered.clear();
-        }
-        work();
+  private final class Rounds implements Round {
+    /** When the round before wanted to be over at the latest. */
+    private long expectedNanos = Long.MAX_VALUE;
+
+    @Override
+    public long run() {
+      long now = parts.now();
+      if (now - electionNanos > expectedNanos) {
+        lessor.resume(now); // TM-pause: who was away has not heard the renewals of that time
       }
+      // What is added meanwhile waits for the next round.
+      for (int waiting = queue.size(); waiting > 0; waiting--) {
+        queue.remove().run();
+      }
+      work();
+      long nanos = waitNanos();
+      expectedNanos = parts.now() + nanos;
+      return nanos;
+    }
+
+    @Override
+    public boolean hasWork() {
+      return !queue.isEmpty();
+    }
+
+    @Override
+    public boolean gathersLoad() {
+      return true; // batches come from load
+    }
+
+    @Override
+    public void end() {
       desk.failAll(EtcdError.STOPPED);
-    } catch (Throwable cause) {
+    }
+
+    @Override
+    public void failed(Throwable cause) {
       open = false;
       failure.memberFailed("keelson-lease", cause);
     }
@@ -256,16 +268,6 @@ public final class LeaseKeeper implements Leases, LeaseListener, AutoCloseable {
   private long waitNanos() {
     long until = Math.min(nextTickNanos, ends.nextNanos());
     return Math.max(SHORTEST_WAIT_NANOS, until - parts.now());
-  }
-
-  private @Nullable Runnable await(long nanos) throws InterruptedException {
-    long asleepNanos = parts.now();
-    var first = queue.poll(nanos, TimeUnit.NANOSECONDS);
-    long now = parts.now();
-    if (now - asleepNanos > nanos + electionNanos) {
-      lessor.resume(now); // TM-pause: who was away has not heard the renewals of that time
-    }
-    return first;
   }
 
   private void follow(LeaseChange change) {

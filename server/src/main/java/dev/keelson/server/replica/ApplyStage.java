@@ -15,6 +15,7 @@ import dev.keelson.server.apply.StateComparison;
 import dev.keelson.server.apply.Upkeep;
 import dev.keelson.server.time.Clock;
 import dev.keelson.storage.mvcc.StateHash;
+import dev.keelson.storage.work.Worker;
 import java.util.List;
 import java.util.Optional;
 
@@ -41,21 +42,23 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
       LeaseListener leases,
       StateComparison comparison) {}
 
-  /** Starts the thread. */
+  /** Starts the worker. */
   public ApplyStage(
       LiveStore store,
       ReplicaInbox inbox,
       Followers followers,
       SnapshotInstallation installation,
       MemberFailure failure,
-      Clock clock) {
+      Clock clock,
+      Worker worker) {
     this.store = store;
     this.inbox = inbox;
     this.leases = followers.leases();
     this.comparison = followers.comparison();
     this.installation = installation;
     this.loop =
-        new ApplyLoop(store, followers.quota(), new Results(inbox, followers, failure), clock);
+        new ApplyLoop(
+            store, followers.quota(), new Results(inbox, followers, failure), clock, worker);
     loop.start();
   }
 

@@ -1,19 +1,17 @@
 package dev.keelson.server.replica;
 
+import dev.keelson.storage.work.Worker;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 
-/**
- * A bounded hand-over to one owner, who is woken through its {@link Doorbell}. Any thread offers,
- * only the owner drains.
- */
+/** A bounded hand-over to one owner, a worker. Any thread offers, only the owner drains. */
 final class Mailbox<T> {
   private final ArrayBlockingQueue<T> queue;
-  private final Doorbell doorbell;
+  private final Worker owner;
 
-  Mailbox(int capacity, Doorbell doorbell) {
+  Mailbox(int capacity, Worker owner) {
     this.queue = new ArrayBlockingQueue<>(capacity);
-    this.doorbell = doorbell;
+    this.owner = owner;
   }
 
   /** False when full: the caller sheds the item, it does not wait. */
@@ -21,7 +19,7 @@ final class Mailbox<T> {
     if (!queue.offer(item)) {
       return false;
     }
-    doorbell.ring();
+    owner.wake();
     return true;
   }
 

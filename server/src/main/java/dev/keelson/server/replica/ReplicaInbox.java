@@ -16,6 +16,7 @@ import dev.keelson.raft.membership.MembershipChange;
 import dev.keelson.server.apply.ApplyResult;
 import dev.keelson.server.time.Clock;
 import dev.keelson.server.transport.PeerListener;
+import dev.keelson.storage.work.Worker;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Set;
@@ -32,12 +33,12 @@ public final class ReplicaInbox implements Replica, MembershipLog, PeerListener 
   /** Operators are few; one change is under way at a time. */
   private static final int MAX_CHANGES = 64;
 
-  final Doorbell doorbell = new Doorbell();
+  final Worker worker;
   final Mailbox<Message> messages;
   final Mailbox<Proposal> proposals;
   final Mailbox<Completion<Long>> readers;
-  final Mailbox<MembershipChange> changes = new Mailbox<>(MAX_CHANGES, doorbell);
-  final Mailbox<Input> controls = new Mailbox<>(MAX_CONTROLS, doorbell);
+  final Mailbox<MembershipChange> changes;
+  final Mailbox<Input> controls;
   final Set<Long> unreachable = ConcurrentHashMap.newKeySet();
   final AtomicLong persisted = new AtomicLong();
   final AtomicLong applied;
@@ -55,16 +56,19 @@ public final class ReplicaInbox implements Replica, MembershipLog, PeerListener 
   /**
    * An empty inbox.
    *
+   * @param worker does the rounds of the loop
    * @param firstRequestId drawn at random at each start: an entry of an earlier run must not find a
    *     client of this one
    */
   public ReplicaInbox(
+      Worker worker,
       RaftStatus initial,
       ReplicaLimits limits,
       PendingProposals pending,
       DurabilityGate gate,
       Clock clock,
       long firstRequestId) {
+    this.worker = worker;
     this.status = initial;
     this.applied = new AtomicLong(initial.appliedIndex());
     this.limits = limits;
@@ -72,9 +76,11 @@ public final class ReplicaInbox implements Replica, MembershipLog, PeerListener 
     this.gate = gate;
     this.clock = clock;
     this.nextRequestId = new AtomicLong(firstRequestId);
-    this.messages = new Mailbox<>(limits.maxQueuedMessages(), doorbell);
-    this.proposals = new Mailbox<>(limits.maxPendingProposals(), doorbell);
-    this.readers = new Mailbox<>(limits.maxQueuedReads(), doorbell);
+    this.messages = new Mailbox<>(limits.maxQueuedMessages(), worker);
+    this.proposals = new Mailbox<>(limits.maxPendingProposals(), worker);
+    this.readers = new Mailbox<>(limits.maxQueuedReads(), worker);
+    this.changes = new Mailbox<>(MAX_CHANGES, worker);
+    this.controls = new Mailbox<>(MAX_CONTROLS, worker);
   }
 
   // ---- What clients ask -------------------------------------------------------------------------
@@ -165,13 +171,13 @@ public final class ReplicaInbox implements Replica, MembershipLog, PeerListener 
 
   @Override
   public void onConnected(long peer) {
-    doorbell.ring();
+    worker.wake();
   }
 
   @Override
   public void onDisconnected(long peer) {
     unreachable.add(peer);
-    doorbell.ring();
+    worker.wake();
   }
 
   /** All appends up to this sequence are durable; called by the log's thread, in order. */
@@ -179,7 +185,7 @@ public final class ReplicaInbox implements Replica, MembershipLog, PeerListener 
     gate.release(sequence);
     persisted.set(sequence);
     if (awaited.persisted()) {
-      doorbell.ring();
+      worker.wake();
     }
   }
 
@@ -187,7 +193,7 @@ public final class ReplicaInbox implements Replica, MembershipLog, PeerListener 
   public void applied(long index) {
     applied.set(index);
     if (awaited.applied()) {
-      doorbell.ring();
+      worker.wake();
     }
   }
 
@@ -240,7 +246,7 @@ public final class ReplicaInbox implements Replica, MembershipLog, PeerListener 
   /** From now on clients hear "server stopped". */
   void shut() {
     open = false;
-    doorbell.ring();
+    worker.wake();
   }
 
   /** The command with its request id in front: one array, no further copy on the way to the log. */

@@ -11,14 +11,14 @@ import dev.keelson.raft.RaftStatus;
 import dev.keelson.raft.Role;
 import dev.keelson.raft.membership.MembershipChange;
 import dev.keelson.server.time.Clock;
-import dev.keelson.server.time.Scheduling;
+import dev.keelson.storage.work.Round;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 
 /**
- * The one thread around the Raft node ("keelson-replica"): it gathers inputs, steps the node and
+ * The one worker around the Raft node ("keelson-replica"): it gathers inputs, steps the node and
  * hands its effects on. It decides nothing about Raft.
  */
 public final class ReplicaLoop implements AutoCloseable {
@@ -36,7 +36,7 @@ public final class ReplicaLoop implements AutoCloseable {
   private final DurabilityGate gate;
   private final Clock clock;
   private final MemberFailure failure;
-  private final Thread thread;
+  private final Rounds rounds = new Rounds();
 
   // Owned by the replica thread.
   private final ReplicaMeasures measures = new ReplicaMeasures();
@@ -66,7 +66,6 @@ public final class ReplicaLoop implements AutoCloseable {
     this.handedToApply = appliedSeen;
     this.ticks = new TickSource(limits, clock.nanoTime());
     this.logRelease = new LogRelease(parts.log(), parts.keeping());
-    this.thread = Thread.ofPlatform().name("keelson-replica").unstarted(this::run);
   }
 
   public ReplicaMeasures measures() {
@@ -74,35 +73,45 @@ public final class ReplicaLoop implements AutoCloseable {
   }
 
   public void start() {
-    thread.start();
+    inbox.worker.start(rounds);
   }
 
-  /** Ends the thread; clients that still wait hear "server stopped". */
+  /** Ends the worker; clients that still wait hear "server stopped". */
   @Override
   public void close() {
     inbox.shut();
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    inbox.worker.close();
     reads.failAll(EtcdError.STOPPED);
     pending.failAll(EtcdError.STOPPED);
   }
 
-  private void run() {
-    try {
-      var work = new Work();
-      while (inbox.isOpen()) {
-        inbox.await(awaited());
-        inbox.doorbell.await(ticks.nanosUntilNext(clock.nanoTime()), this::hasWork);
-        Scheduling.letOthersRun(); // batches come from load
+  private final class Rounds implements Round {
+    private final Work work = new Work();
+
+    @Override
+    public long run() {
+      if (inbox.isOpen()) {
         work.gather();
         measures.gathered(work.size());
         stepAll(work);
         outgoing.flush();
+        inbox.await(awaited());
       }
-    } catch (Throwable cause) {
+      return ticks.nanosUntilNext(clock.nanoTime());
+    }
+
+    @Override
+    public boolean gathersLoad() {
+      return true; // batches come from load
+    }
+
+    @Override
+    public boolean hasWork() {
+      return ReplicaLoop.this.hasWork();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
       inbox.shut();
       failure.memberFailed("keelson-replica", cause);
     }

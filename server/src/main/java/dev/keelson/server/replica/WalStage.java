@@ -7,6 +7,7 @@ import dev.keelson.server.time.Clock;
 import dev.keelson.storage.wal.Wal;
 import dev.keelson.storage.wal.WalListener;
 import dev.keelson.storage.wal.WalWriter;
+import dev.keelson.storage.work.Workers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -30,15 +31,17 @@ public final class WalStage implements ReplicaParts.Log, AutoCloseable {
     void logWasReset() throws IOException;
   }
 
-  /** Starts the writer's thread. */
+  /** Starts the writer. */
   public WalStage(
       Wal wal,
       ReplicaInbox inbox,
       ResetListener resetListener,
       MemberFailure failure,
-      Clock clock) {
+      Clock clock,
+      Workers workers) {
     this.resetListener = resetListener;
-    this.writer = new WalWriter(wal, new Reports(inbox, failure), this::synced, clock::nanoTime);
+    this.writer =
+        new WalWriter(wal, new Reports(inbox, failure), this::synced, clock::nanoTime, workers);
   }
 
   @Override

@@ -3,9 +3,10 @@ package dev.keelson.server.snapshot;
 import dev.keelson.raft.SnapshotDescriptor;
 import dev.keelson.raft.membership.Configuration;
 import dev.keelson.server.apply.LiveStore;
+import dev.keelson.server.replica.MemberFailure;
 import dev.keelson.server.replica.ReplicaInbox;
 import dev.keelson.server.replica.ReplicaParts;
-import dev.keelson.server.transport.NettyPeerTransport;
+import dev.keelson.server.transport.MemberTransport;
 import dev.keelson.server.transport.ShipmentListener;
 import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.mvcc.MvccStore;
@@ -13,11 +14,10 @@ import dev.keelson.storage.mvcc.engine.EngineException;
 import dev.keelson.storage.mvcc.engine.EngineFactory;
 import dev.keelson.storage.snapshot.Checkpoint;
 import dev.keelson.storage.snapshot.StateDirectory;
+import dev.keelson.storage.work.Round;
+import dev.keelson.storage.work.Worker;
 import java.io.IOException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,39 +28,66 @@ import org.slf4j.LoggerFactory;
  */
 public final class OutgoingSnapshots implements ReplicaParts.SnapshotShipper, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(OutgoingSnapshots.class);
-  private static final long CLOSE_SECONDS = 10;
 
   private final LiveStore store;
   private final Files files;
   private final Function<MvccStore, Configuration> configuration;
-  private final NettyPeerTransport transport;
+  private final MemberTransport transport;
   private final ReplicaInbox inbox;
-  private final ExecutorService thread =
-      Executors.newSingleThreadExecutor(
-          task -> Thread.ofPlatform().name("keelson-checkpoint").unstarted(task));
+  private final MemberFailure failure;
+  private final Worker worker;
+
+  /** At most one for a peer: the core asks again when it has heard how the last one ended. */
+  private final ConcurrentLinkedQueue<Wanted> wanted = new ConcurrentLinkedQueue<>();
+
+  private record Wanted(long peer, long atLeastIndex) {}
 
   /** Where checkpoints are made. */
   public record Files(Disk disk, StateDirectory state, EngineFactory engines) {}
 
+  /** Starts the worker. */
   public OutgoingSnapshots(
       LiveStore store,
       Files files,
       Function<MvccStore, Configuration> configuration,
-      NettyPeerTransport transport,
-      ReplicaInbox inbox) {
+      MemberTransport transport,
+      ReplicaInbox inbox,
+      MemberFailure failure,
+      Worker worker) {
     this.store = store;
     this.files = files;
     this.configuration = configuration;
     this.transport = transport;
     this.inbox = inbox;
+    this.failure = failure;
+    this.worker = worker;
+    worker.start(new Rounds());
   }
 
   @Override
   public void ship(long peer, long atLeastIndex) {
-    try {
-      thread.execute(() -> takeAndShip(peer, atLeastIndex));
-    } catch (RejectedExecutionException e) {
-      log.debug("no snapshot for peer={}: closing", Long.toHexString(peer));
+    wanted.add(new Wanted(peer, atLeastIndex));
+    worker.wake();
+  }
+
+  private final class Rounds implements Round {
+    @Override
+    public long run() {
+      var next = wanted.poll();
+      if (next != null) {
+        takeAndShip(next.peer, next.atLeastIndex);
+      }
+      return wanted.isEmpty() ? WHEN_WOKEN : 0;
+    }
+
+    @Override
+    public boolean hasWork() {
+      return !wanted.isEmpty();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      failure.memberFailed("keelson-checkpoint", cause);
     }
   }
 
@@ -117,11 +144,6 @@ public final class OutgoingSnapshots implements ReplicaParts.SnapshotShipper, Au
   /** Waits for the checkpoint that is being taken. */
   @Override
   public void close() {
-    thread.shutdownNow();
-    try {
-      thread.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    worker.close();
   }
 }

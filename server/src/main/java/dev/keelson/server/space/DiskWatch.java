@@ -1,16 +1,17 @@
 package dev.keelson.server.space;
 
+import dev.keelson.storage.work.Round;
+import dev.keelson.storage.work.Worker;
 import java.io.IOException;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that looks at the disk ("keelson-disk"), so that growing writes are refused while the
+ * The worker that looks at the disk ("keelson-disk"), so that growing writes are refused while the
  * log and the engine can still write: what they need to delete, compact and recover is kept back.
  */
-public final class DiskWatch implements AutoCloseable {
+public final class DiskWatch implements Round, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(DiskWatch.class);
   private static final long LOOK_NANOS = 1_000_000_000;
   private static final long MEBIBYTE = 1L << 20;
@@ -26,24 +27,23 @@ public final class DiskWatch implements AutoCloseable {
   private final DiskSpace disk;
   private final SpaceGuard guard;
   private final Consumer<Throwable> failed;
-  private final Thread thread;
+  private final Worker worker;
   private boolean low;
-  private volatile boolean running = true;
 
   /**
    * A watch, not started yet.
    *
-   * @param failed hears why the thread ended before it was closed
+   * @param failed hears why the worker ended before it was closed
    */
-  public DiskWatch(DiskSpace disk, SpaceGuard guard, Consumer<Throwable> failed) {
+  public DiskWatch(DiskSpace disk, SpaceGuard guard, Consumer<Throwable> failed, Worker worker) {
     this.disk = disk;
     this.guard = guard;
     this.failed = failed;
-    this.thread = Thread.ofPlatform().name("keelson-disk").unstarted(this::run);
+    this.worker = worker;
   }
 
   public void start() {
-    thread.start();
+    worker.start(this);
   }
 
   /**
@@ -58,15 +58,20 @@ public final class DiskWatch implements AutoCloseable {
     return Math.min(MAX_RESERVE_BYTES, Math.max(least, totalBytes / RESERVE_SHARE));
   }
 
-  private void run() {
-    try {
-      while (running) {
-        look();
-        LockSupport.parkNanos(this, LOOK_NANOS);
-      }
-    } catch (Throwable cause) {
-      failed.accept(cause);
-    }
+  @Override
+  public long run() {
+    look();
+    return LOOK_NANOS;
+  }
+
+  @Override
+  public boolean hasWork() {
+    return false;
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    failed.accept(cause);
   }
 
   /** Looks once; a disk that does not answer stands as it did. */
@@ -87,12 +92,6 @@ public final class DiskWatch implements AutoCloseable {
 
   @Override
   public void close() {
-    running = false;
-    LockSupport.unpark(thread);
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    worker.close();
   }
 }

@@ -35,7 +35,7 @@ import java.util.stream.Stream;
  * <p>Messages to one peer keep their order within two classes: those that carry entries, and the
  * rest, which overtake them. Thread-safe.
  */
-public final class NettyPeerTransport implements PeerTransport, LeaseCourier {
+public final class NettyPeerTransport implements MemberTransport {
   private static final int IDLE = 0;
   private static final int MESSAGES_WAIT = 1;
   private static final int DRAIN_IS_DUE = 2;
@@ -155,12 +155,13 @@ public final class NettyPeerTransport implements PeerTransport, LeaseCourier {
     return boundAddresses;
   }
 
-  /** The member table has changed. Without this it is noticed at the next tick. */
+  /** {@inheritDoc} Without this it is noticed at the next tick. */
+  @Override
   public void membersChanged() {
     parts.onLoop(this::followMembers);
   }
 
-  /** Whether the connection to the peer has stood for so long without a break. */
+  @Override
   public boolean isConnected(long peer, Duration atLeast) {
     for (PeerLink link : links) {
       if (link.peer() == peer) {
@@ -176,13 +177,15 @@ public final class NettyPeerTransport implements PeerTransport, LeaseCourier {
   }
 
   /**
-   * Ships a snapshot over a connection of its own, again and again from where the last attempt came
-   * to, until it is delivered or too many attempts in a row brought nothing. One at a time for a
-   * peer, two in all; more wait. The receiver's core hears {@link Message.SnapshotArrived}.
+   * {@inheritDoc}
+   *
+   * <p>Over a connection of its own, again and again from where the last attempt came to, until it
+   * is delivered or too many attempts in a row brought nothing. One at a time for a peer, two in
+   * all; more wait. The receiver's core hears {@link Message.SnapshotArrived}.
    *
    * @param term the leader's, for that message
-   * @param source closed by us, whatever happens
    */
+  @Override
   public void shipSnapshot(
       long peer, long term, SnapshotSource source, ShipmentListener shipmentListener) {
     var order = new Shipment.Order(peer, term, source, source.fileSizes(), shipmentListener);

@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Where changes meet watchers. The apply thread hands over what each batch has changed and goes on;
  * one thread, the owner, finds who wants it and tells their streams. It waits for nobody: a stream
  * that does not take what it is told is told from history later (W21), and so is everybody if the
- * owner itself falls behind. Thread-safe, but for {@link #turn} and {@link #await}, the owner's.
+ * owner itself falls behind. Thread-safe, but for {@link #turn} and {@link #nanosUntilDue}, the
+ * owner's.
  */
 public final class WatchHub implements ChangeListener {
   /** Requests that are dealt with before the next look at the changes. */
@@ -41,7 +42,7 @@ public final class WatchHub implements ChangeListener {
   private final AtomicLong batchBytes = new AtomicLong();
   private final AtomicLong waitingBytes = new AtomicLong();
   private final AtomicLong streamsOpened = new AtomicLong();
-  private final Bell bell = new Bell();
+  private final Runnable bell;
   private final WatchLimits limits;
   private final Clock clock;
   private final long seed;
@@ -63,6 +64,7 @@ public final class WatchHub implements ChangeListener {
    * A hub without a thread: whoever owns it calls {@link #turn}.
    *
    * @param scans runs reads of history, one at a time
+   * @param bell tells the owner that there is something to do
    * @param seed of all that is left to chance
    * @param progressPeriodNanos of the word to silent watchers (W27)
    */
@@ -70,10 +72,12 @@ public final class WatchHub implements ChangeListener {
       WatchHistory history,
       WatchLimits limits,
       Executor scans,
+      Runnable bell,
       Clock clock,
       long seed,
       long progressPeriodNanos) {
     this.limits = limits;
+    this.bell = bell;
     this.clock = clock;
     this.seed = seed;
     this.progressPeriodNanos = progressPeriodNanos;
@@ -128,13 +132,13 @@ public final class WatchHub implements ChangeListener {
       batches.add(changes);
     }
     offered = changes.getLast().change().revision().main();
-    bell.ring();
+    bell.run();
   }
 
   @Override
   public void replaced(long revision) {
     offered = revision; // W22: with nothing to show for it, so that history is read
-    bell.ring();
+    bell.run();
   }
 
   private static long bytes(List<AppliedChange> changes) {
@@ -160,7 +164,7 @@ public final class WatchHub implements ChangeListener {
 
   void post(Consumer<HubState> task) {
     tasks.add(task);
-    bell.ring();
+    bell.run();
   }
 
   void waiting(long bytes) {
@@ -171,7 +175,7 @@ public final class WatchHub implements ChangeListener {
     waitingBytes.addAndGet(-bytes);
     if (wanted) {
       roomChanged = true;
-      bell.ring();
+      bell.run();
     }
   }
 
@@ -226,20 +230,17 @@ public final class WatchHub implements ChangeListener {
     return done > 0;
   }
 
-  /** Waits until there may be something to do. */
-  public void await() {
+  /** How long the owner may wait after a turn that had nothing to do, unless the bell rings. */
+  public long nanosUntilDue() {
     long nanos = Math.min(LONGEST_WAIT_NANOS, state.nanosUntilDue(clock.nanoTime()));
     if (state.streamsBehind() > 0) {
       nanos = Math.min(nanos, ROOM_WAIT_NANOS);
     }
-    bell.await(nanos, this::hasWork);
+    return nanos;
   }
 
-  void wakeUp() {
-    bell.ring();
-  }
-
-  private boolean hasWork() {
+  /** Whether a turn would do something at once. */
+  public boolean hasWork() {
     return !tasks.isEmpty()
         || !batches.isEmpty()
         || roomChanged

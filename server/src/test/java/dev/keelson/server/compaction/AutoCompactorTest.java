@@ -11,6 +11,7 @@ import dev.keelson.server.apply.ApplyResult;
 import dev.keelson.server.replica.Completion;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.replica.Replica;
+import dev.keelson.storage.work.WorkerThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -34,7 +35,8 @@ class AutoCompactorTest {
         () -> nowNanos,
         cause -> {
           throw new AssertionError(cause);
-        });
+        },
+        new WorkerThreads().worker("never started"));
   }
 
   private static final class FakeLog implements Replica {

@@ -119,7 +119,8 @@ final class TestPort implements AutoCloseable {
           }
         };
     var limits = WatchLimits.of(64 << 20);
-    return new WatchHub(history, limits, Runnable::run, new SystemClock(), 1, 1_000_000_000);
+    return new WatchHub(
+        history, limits, Runnable::run, () -> {}, new SystemClock(), 1, 1_000_000_000);
   }
 
   InetSocketAddress address() {

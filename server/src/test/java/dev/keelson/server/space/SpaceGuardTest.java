@@ -12,6 +12,7 @@ import dev.keelson.server.apply.ApplyResult;
 import dev.keelson.server.replica.Completion;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.replica.Replica;
+import dev.keelson.storage.work.WorkerThreads;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,8 @@ class SpaceGuardTest {
           guard,
           cause -> {
             throw new AssertionError(cause);
-          });
+          },
+          new WorkerThreads().worker("never started"));
 
   /** Takes commands and keeps who waits for them. */
   private static final class FakeLog implements Replica {

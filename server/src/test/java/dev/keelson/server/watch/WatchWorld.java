@@ -42,7 +42,7 @@ final class WatchWorld implements WatchHistory {
   private long index;
 
   WatchWorld(WatchLimits limits, long seed) {
-    hub = new WatchHub(this, limits, scans::add, nowNanos::get, seed, PROGRESS_NANOS);
+    hub = new WatchHub(this, limits, scans::add, () -> {}, nowNanos::get, seed, PROGRESS_NANOS);
   }
 
   static WatchLimits roomy() {

@@ -9,8 +9,6 @@ import dev.keelson.storage.mvcc.engine.KvEngine;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 
@@ -20,8 +18,8 @@ import java.util.stream.Stream;
  * older version. The cost follows the number of changes, not the size of the store.
  *
  * <p>It only deletes history at or below C and the apply thread only adds above it, so that they
- * never write the same entry, and neither waits for the other. {@link #run} and {@link #step}
- * belong to one thread; the rest is thread-safe.
+ * never write the same entry, and neither waits for the other. The steps belong to one thread; the
+ * rest is thread-safe.
  */
 public final class Compactor {
   private static final int KEPT_HASHES = 10;
@@ -29,15 +27,14 @@ public final class Compactor {
   private final KvEngine engine;
   private final MvccConfig config;
   private final EngineBatch removals = new EngineBatch();
-  private final Semaphore wakeUp = new Semaphore(0);
   private final List<Waiting> waiting = new ArrayList<>(); // guarded by itself, for moments only
   private Optional<Compactor> successor = Optional.empty(); // guarded by waiting
+  private volatile Runnable wakeUp = () -> {};
   private volatile long scheduled;
   private volatile CompactionProgress progress;
   private volatile List<HashOutcome.Hashed> hashes = List.of();
   private volatile boolean removed;
   private final LongAdder removedVersions = new LongAdder();
-  private volatile boolean stopped;
   private Optional<HashOutcome.Hashed> runningHash = Optional.empty();
   private long stepRemovedBytes;
   private long stepRemovedVersions;
@@ -54,7 +51,12 @@ public final class Compactor {
   /** Apply thread: removal up to C may begin, the batch that raised C is written. */
   void schedule(long compactRevision) {
     scheduled = compactRevision;
-    wakeUp.release();
+    wakeUp.run();
+  }
+
+  /** Names what runs when there is more to remove, on the apply thread. */
+  public void whenScheduled(Runnable action) {
+    wakeUp = action;
   }
 
   /** Whether removals have ended since the last call: old snapshots hold back their space. */
@@ -79,23 +81,14 @@ public final class Compactor {
     return progress.removedBytes();
   }
 
-  /** Works whenever there is something to remove, until {@link #stop}. */
-  public void run() throws InterruptedException {
-    while (!stopped) {
-      if (step(config.compactionBatchChanges())) {
-        // Leaves the processor to those who serve; a stop does not wait for the pause.
-        var _ = wakeUp.tryAcquire(config.compactionPauseMillis(), TimeUnit.MILLISECONDS);
-      } else {
-        wakeUp.acquire();
-      }
-      wakeUp.drainPermits();
-    }
+  /** Between two steps, so that the processor is left to those who serve. */
+  public long pauseNanos() {
+    return config.compactionPauseMillis() * 1_000_000;
   }
 
-  /** Ends {@link #run} after the write it is in; what is left is resumed at the next start. */
-  public void stop() {
-    stopped = true;
-    wakeUp.release();
+  /** One {@link #step(int)} of the size that the configuration names. */
+  public boolean step() {
+    return step(config.compactionBatchChanges());
   }
 
   /** Runs the action once all is removed up to the revision, durably (C4): perhaps at once. */

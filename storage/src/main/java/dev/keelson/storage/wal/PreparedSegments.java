@@ -2,6 +2,8 @@ package dev.keelson.storage.wal;
 
 import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.disk.DiskFile;
+import dev.keelson.storage.work.Round;
+import dev.keelson.storage.work.Worker;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -13,9 +15,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Fills the next segment's file with zeros while the current one is still being written, so that no
  * sync of the log has to wait for the file system to allocate. Small steps, each synced by itself:
- * the writer's syncs meet no more than one of them. Called by the writer's thread.
+ * the writer's syncs meet no more than one of them. Called by the writer.
  */
-final class PreparedSegments implements SegmentSource {
+final class PreparedSegments implements SegmentSource, Round {
   private static final Logger LOG = LoggerFactory.getLogger(PreparedSegments.class);
 
   private final Disk disk;
@@ -23,15 +25,18 @@ final class PreparedSegments implements SegmentSource {
   private final WalConfig config;
   private final SegmentsOnDemand onDemand;
   private final AtomicReference<@Nullable Blank> ready = new AtomicReference<>();
+  private final Worker worker;
+  private volatile boolean wanted;
   private volatile boolean stopped;
-  private @Nullable Thread worker;
+  private boolean started;
   private int prepared;
 
-  PreparedSegments(Disk disk, Path directory, WalConfig config) {
+  PreparedSegments(Disk disk, Path directory, WalConfig config, Worker worker) {
     this.disk = disk;
     this.directory = directory;
     this.config = config;
     this.onDemand = new SegmentsOnDemand(disk, directory);
+    this.worker = worker;
   }
 
   @Override
@@ -42,11 +47,30 @@ final class PreparedSegments implements SegmentSource {
 
   @Override
   public void expectDemand() {
-    if (ready.get() != null || (worker != null && worker.isAlive())) {
+    if (wanted || ready.get() != null) {
       return;
     }
-    Path path = directory.resolve("prepared-" + prepared++ + TEMPORARY_SUFFIX);
-    worker = Thread.ofPlatform().name("keelson-wal-prepare").daemon().start(() -> prepare(path));
+    wanted = true;
+    if (started) {
+      worker.wake();
+    } else {
+      started = true;
+      worker.start(this);
+    }
+  }
+
+  @Override
+  public long run() {
+    if (wanted) {
+      prepare(directory.resolve("prepared-" + prepared++ + TEMPORARY_SUFFIX));
+      wanted = false;
+    }
+    return WHEN_WOKEN;
+  }
+
+  @Override
+  public boolean hasWork() {
+    return wanted;
   }
 
   private void prepare(Path path) {
@@ -56,6 +80,12 @@ final class PreparedSegments implements SegmentSource {
       // Not the log's failure: the writer makes its own segment, and fails there if it must.
       LOG.warn("next log segment not prepared: file={} error={}", path, e.toString());
     }
+  }
+
+  @Override
+  public void failed(Throwable cause) {
+    // As above; and after this there are no more of them.
+    LOG.error("no more log segments are prepared", cause);
   }
 
   private Blank fill(Path path) throws IOException {
@@ -80,14 +110,7 @@ final class PreparedSegments implements SegmentSource {
   @Override
   public void close() throws IOException {
     stopped = true;
-    Thread running = worker;
-    if (running != null) {
-      try {
-        running.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    worker.close();
     Blank unused = ready.getAndSet(null);
     if (unused != null) {
       unused.file().close();

@@ -7,6 +7,7 @@ import dev.keelson.raft.LogReader;
 import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.wal.LogWriter.WalSetup;
 import dev.keelson.storage.wal.SegmentOutput.WriteBuffers;
+import dev.keelson.storage.work.Worker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -150,8 +151,8 @@ public final class Wal implements LogReader, AutoCloseable {
     return config;
   }
 
-  /** Makes segments ready ahead, by a thread. */
-  SegmentSource preparedSegments() {
-    return new PreparedSegments(disk, directory, config);
+  /** Makes segments ready ahead, by a worker. */
+  SegmentSource preparedSegments(Worker worker) {
+    return new PreparedSegments(disk, directory, config, worker);
   }
 }

@@ -3,14 +3,18 @@ package dev.keelson.storage.wal;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
 import dev.keelson.raft.LogPosition;
+import dev.keelson.storage.work.Round;
+import dev.keelson.storage.work.Worker;
+import dev.keelson.storage.work.Workers;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.LongSupplier;
 
 /**
- * The thread that writes the log, {@code keelson-wal}. It takes all appends that have gathered,
+ * The worker that writes the log, {@code keelson-wal}. It takes all appends that have gathered,
  * writes them and syncs once: batching comes from load. The log as it was handed over, durable or
  * not, is {@link #log()}.
  *
@@ -27,7 +31,7 @@ public final class WalWriter implements AutoCloseable {
   private final WalStatistics statistics;
   private final LongSupplier nanoClock;
   private final WriteQueue queue;
-  private final Thread thread;
+  private final Worker worker;
 
   /** Appends that are in the files; by the writer's thread for that of the core. */
   private volatile long writtenTicket;
@@ -35,18 +39,22 @@ public final class WalWriter implements AutoCloseable {
   private volatile boolean busy;
   private volatile long busySinceNanos;
 
-  /** Starts the thread. The log must not be written to in any other way from now on. */
+  /** Starts the worker. The log must not be written to in any other way from now on. */
   public WalWriter(
-      Wal wal, WalListener listener, WalStatistics statistics, LongSupplier nanoClock) {
+      Wal wal,
+      WalListener listener,
+      WalStatistics statistics,
+      LongSupplier nanoClock,
+      Workers workers) {
     this.wal = wal;
     this.writer = wal.writer();
     this.listener = listener;
     this.statistics = statistics;
     this.nanoClock = nanoClock;
     this.queue = new WriteQueue(wal.config().queueAppends(), wal.config().queueBytes());
-    writer.takeSegmentsFrom(wal.preparedSegments());
-    this.thread = Thread.ofPlatform().name("keelson-wal").unstarted(this::run);
-    thread.start();
+    writer.takeSegmentsFrom(wal.preparedSegments(workers.worker("keelson-wal-prepare")));
+    this.worker = workers.worker("keelson-wal");
+    worker.start(new Rounds());
   }
 
   /** All that was submitted so far, for the thread that submits. */
@@ -69,8 +77,20 @@ public final class WalWriter implements AutoCloseable {
     for (Entry entry : entries) {
       bytes += entry.payload().length();
     }
-    return queue.put(
-        new WriteRequest.Append(sequence, ticket, entries, hardState, mustSync, bytes));
+    return put(new WriteRequest.Append(sequence, ticket, entries, hardState, mustSync, bytes));
+  }
+
+  /** Waits while the queue is full; false if the log has failed or is closed. */
+  private boolean put(WriteRequest request) {
+    var offer = queue.offer(request);
+    while (offer == WriteQueue.Offer.FULL && worker.awaitRound()) {
+      offer = queue.offer(request);
+    }
+    if (offer != WriteQueue.Offer.TAKEN) {
+      return false;
+    }
+    worker.wake();
+    return true;
   }
 
   /** Whether an append of this size could be submitted without waiting. */
@@ -78,12 +98,12 @@ public final class WalWriter implements AutoCloseable {
     return queue.hasRoomFor(payloadBytes);
   }
 
-  /** Appends, releases and resets that wait for the thread. */
+  /** Appends, releases and resets that wait for the worker. */
   public int queued() {
     return queue.size();
   }
 
-  /** How long the thread has been at its current batch; 0 if it has none. */
+  /** How long the worker has been at its current batch; 0 if it has none. */
   public long busyNanos() {
     return busy ? Math.max(0, nanoClock.getAsLong() - busySinceNanos) : 0;
   }
@@ -91,7 +111,7 @@ public final class WalWriter implements AutoCloseable {
   /** The log begins after this index now; the files follow when the writer gets to it. */
   public boolean release(long upToIndex) throws IOException {
     wal.view().release(upToIndex);
-    return queue.put(new WriteRequest.Release(upToIndex));
+    return put(new WriteRequest.Release(upToIndex));
   }
 
   /**
@@ -101,7 +121,11 @@ public final class WalWriter implements AutoCloseable {
    */
   public void reset(LogPosition base, HardState hardState) throws IOException {
     var done = new CompletableFuture<Void>();
-    if (!queue.put(new WriteRequest.Reset(base, hardState, done))) {
+    boolean accepted = put(new WriteRequest.Reset(base, hardState, done));
+    while (accepted && !done.isDone()) {
+      accepted = worker.awaitRound() || done.isDone();
+    }
+    if (!accepted) {
       throw new IOException("the log has failed or is closed");
     }
     try {
@@ -112,38 +136,13 @@ public final class WalWriter implements AutoCloseable {
     wal.acceptReset(base, hardState);
   }
 
-  /** Writes and syncs what was submitted, then ends the thread and lets go of the files. */
+  /** Writes and syncs what was submitted, then ends the worker and lets go of the files. */
   @Override
   public void close() throws IOException {
     queue.close();
-    boolean interrupted = false;
-    while (thread.isAlive()) {
-      try {
-        thread.join();
-      } catch (InterruptedException e) {
-        interrupted = true;
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
-    }
+    worker.close();
     writer.abandon();
     wal.view().close();
-  }
-
-  /** The thread's root: whatever goes wrong ends the writer, and the listener is told. */
-  private void run() {
-    List<WriteRequest> batch = List.of();
-    try {
-      batch = queue.drain();
-      while (!batch.isEmpty()) {
-        work(batch);
-        batch = queue.drain();
-      }
-      writer.close();
-    } catch (Throwable failure) {
-      fail(failure, batch);
-    }
   }
 
   private void work(List<WriteRequest> batch) throws IOException {
@@ -188,12 +187,51 @@ public final class WalWriter implements AutoCloseable {
     gathered.clear();
   }
 
-  private void fail(Throwable failure, List<WriteRequest> batch) {
-    busy = false;
-    queue.close();
-    abandon(batch, failure);
-    abandon(queue.drain(), failure);
-    listener.failed(failure);
+  /** Whatever goes wrong ends the writer, and the listener is told. */
+  private final class Rounds implements Round {
+    private List<WriteRequest> batch = List.of();
+
+    @Override
+    public long run() {
+      try {
+        batch = queue.drain();
+        if (!batch.isEmpty()) {
+          work(batch);
+          batch = List.of();
+        }
+        return WHEN_WOKEN;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public boolean hasWork() {
+      return !queue.isEmpty();
+    }
+
+    @Override
+    public void end() {
+      while (hasWork()) {
+        run();
+      }
+      try {
+        writer.close();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      Throwable inside = cause.getCause();
+      var failure = cause instanceof UncheckedIOException && inside != null ? inside : cause;
+      busy = false;
+      queue.close();
+      abandon(batch, failure);
+      abandon(queue.drain(), failure);
+      listener.failed(failure);
+    }
   }
 
   private static void abandon(List<WriteRequest> requests, Throwable failure) {

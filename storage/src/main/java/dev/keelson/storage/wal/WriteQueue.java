@@ -2,23 +2,26 @@ package dev.keelson.storage.wal;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Requests on their way to the writer, bounded by number and bytes. Nobody who waits here can be
- * interrupted: an interrupt would close the file it next meets. The lock guards the list, for as
- * long as it takes to add to it or to swap it.
+ * Requests on their way to the writer, bounded by number and bytes. Nobody waits in here. The lock
+ * guards the list, for as long as it takes to add to it or to swap it.
  */
 final class WriteQueue {
   private final int maxRequests;
   private final long maxBytes;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition notEmpty = lock.newCondition();
-  private final Condition notFull = lock.newCondition();
   private List<WriteRequest> waiting = new ArrayList<>();
   private long bytes;
   private boolean closed;
+
+  /** What became of a request. */
+  enum Offer {
+    TAKEN,
+    FULL,
+    CLOSED
+  }
 
   WriteQueue(int maxRequests, long maxBytes) {
     this.maxRequests = maxRequests;
@@ -34,36 +37,33 @@ final class WriteQueue {
     }
   }
 
-  /** Waits while the queue is full; false if it is closed. */
-  boolean put(WriteRequest request) {
+  Offer offer(WriteRequest request) {
     lock.lock();
     try {
-      while (!closed && !fits(request.payloadBytes())) {
-        notFull.awaitUninterruptibly();
-      }
       if (closed) {
-        return false;
+        return Offer.CLOSED;
+      }
+      if (!fits(request.payloadBytes())) {
+        return Offer.FULL;
       }
       waiting.add(request);
       bytes += request.payloadBytes();
-      notEmpty.signal();
-      return true;
+      return Offer.TAKEN;
     } finally {
       lock.unlock();
     }
   }
 
-  /** Waits for a request, then takes all that have gathered; nothing if the queue has closed. */
+  /** Takes all that have gathered. */
   List<WriteRequest> drain() {
     lock.lock();
     try {
-      while (!closed && waiting.isEmpty()) {
-        notEmpty.awaitUninterruptibly();
+      if (waiting.isEmpty()) {
+        return List.of();
       }
       List<WriteRequest> taken = waiting;
       waiting = new ArrayList<>();
       bytes = 0;
-      notFull.signalAll();
       return taken;
     } finally {
       lock.unlock();
@@ -84,8 +84,6 @@ final class WriteQueue {
     lock.lock();
     try {
       closed = true;
-      notEmpty.signalAll();
-      notFull.signalAll();
     } finally {
       lock.unlock();
     }

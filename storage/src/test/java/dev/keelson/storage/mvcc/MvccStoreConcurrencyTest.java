@@ -55,7 +55,7 @@ class MvccStoreConcurrencyTest {
         var random = new java.util.SplittableRandom(i);
         readers.add(threads.submit(() -> readWhile(writing, store, random)));
       }
-      Future<?> compaction = threads.submit(compactor(store));
+      Future<?> compaction = threads.submit(compactor(writing, store));
       for (int i = 1; i <= COMMANDS; i++) {
         apply(store, i);
         if (i % 50 == 0) {
@@ -70,15 +70,18 @@ class MvccStoreConcurrencyTest {
       for (var reader : readers) {
         assertThat(reader.get()).isPositive();
       }
-      store.compactor().stop();
       compaction.get();
     }
     store.close();
   }
 
-  private static Callable<Boolean> compactor(MvccStore store) {
+  private static Callable<Boolean> compactor(AtomicBoolean writing, MvccStore store) {
     return () -> {
-      store.compactor().run();
+      while (writing.get()) {
+        if (!store.compactor().step()) {
+          Thread.onSpinWait();
+        }
+      }
       return true;
     };
   }

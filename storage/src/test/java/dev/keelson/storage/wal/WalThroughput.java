@@ -3,6 +3,7 @@ package dev.keelson.storage.wal;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.HardState;
 import dev.keelson.storage.disk.PosixDisk;
+import dev.keelson.storage.work.WorkerThreads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -73,7 +74,7 @@ final class WalThroughput {
           }
         };
     long begin = System.nanoTime();
-    try (var writer = new WalWriter(wal, listener, way, System::nanoTime)) {
+    try (var writer = new WalWriter(wal, listener, way, System::nanoTime, new WorkerThreads())) {
       submitAll(writer, permits, size);
     }
     way.elapsedNanos += System.nanoTime() - begin;

@@ -16,6 +16,7 @@ import dev.keelson.storage.disk.FaultPlan.Verdict;
 import dev.keelson.storage.disk.PosixDisk;
 import dev.keelson.storage.disk.SimulatedDisk;
 import dev.keelson.storage.disk.Survival;
+import dev.keelson.storage.work.WorkerThreads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -162,10 +163,9 @@ class WalWriterTest {
                   }
                 });
 
-    await().until(() -> submitter.getState() == Thread.State.WAITING);
+    await().until(() -> !writer.hasRoomFor(100));
     assertThat(submitted.get()).isLessThanOrEqualTo(4);
-    assertThat(writer.hasRoomFor(100)).isFalse();
-    assertThat(writer.busyNanos()).isPositive();
+    await().until(() -> writer.busyNanos() > 0);
     goOn.countDown();
     submitter.join();
 
@@ -211,7 +211,8 @@ class WalWriterTest {
             Wal.open(real, directory, IDENTITY, config),
             listener,
             WalStatistics.NONE,
-            System::nanoTime);
+            System::nanoTime,
+            new WorkerThreads());
     var model = new ArrayList<Entry>();
     long first = 1;
     long term = 1;
@@ -249,7 +250,8 @@ class WalWriterTest {
   }
 
   private WalWriter start(WalConfig config) throws IOException {
-    return new WalWriter(open(config), listener, WalStatistics.NONE, System::nanoTime);
+    return new WalWriter(
+        open(config), listener, WalStatistics.NONE, System::nanoTime, new WorkerThreads());
   }
 
   private Wal open(WalConfig config) throws IOException {

@@ -1,12 +1,15 @@
-package dev.keelson.server.watch;
+package dev.keelson.storage.work;
 
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** Wakes the hub's thread. Costs one volatile read while that is awake. */
-final class Bell {
+/**
+ * Wakes one thread that waits for several sources at once. Ringing costs one volatile read while
+ * the owner is awake.
+ */
+final class Doorbell {
   private final AtomicReference<@Nullable Thread> sleeper = new AtomicReference<>();
 
   void ring() {
@@ -24,9 +27,12 @@ final class Bell {
    * @param hasWork asked after the bell is armed, so that nothing rung before is missed
    */
   void await(long nanos, BooleanSupplier hasWork) {
+    if (nanos <= 0) {
+      return;
+    }
     sleeper.set(Thread.currentThread());
     try {
-      if (nanos > 0 && !hasWork.getAsBoolean()) {
+      if (!hasWork.getAsBoolean()) {
         LockSupport.parkNanos(this, nanos);
       }
     } finally {
