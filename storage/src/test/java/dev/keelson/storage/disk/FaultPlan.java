@@ -3,6 +3,7 @@ package dev.keelson.storage.disk;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /** Decides what happens to each changing operation of a {@link SimulatedDisk}. */
 @FunctionalInterface
@@ -26,6 +27,10 @@ public interface FaultPlan {
     PROCEED,
     /** An IOException. A write may be done in part; a sync drops what it should have written. */
     FAIL,
+    /** As {@link #FAIL}, for want of space; what needs none proceeds. */
+    FULL,
+    /** A write goes to another place in its file, and success is reported; others proceed. */
+    MISDIRECT,
     /** The machine stops before the operation took effect; a write may still have left traces. */
     CRASH_BEFORE,
     /** The operation is complete, but nobody hears of it. */
@@ -53,6 +58,19 @@ public interface FaultPlan {
     var seen = new AtomicLong();
     return (number, operation, path) ->
         operation == kind && seen.getAndIncrement() == k ? verdict : Verdict.PROCEED;
+  }
+
+  /** As {@link #nth}, and so does every later operation of the kind. */
+  static FaultPlan fromNth(Operation kind, long k, Verdict verdict) {
+    var seen = new AtomicLong();
+    return (number, operation, path) ->
+        operation == kind && seen.getAndIncrement() >= k ? verdict : Verdict.PROCEED;
+  }
+
+  /** This plan, for some files only. */
+  default FaultPlan onlyFor(Predicate<Path> files) {
+    return (number, operation, path) ->
+        files.test(path) ? judge(number, operation, path) : Verdict.PROCEED;
   }
 
   /** Operations of these kinds get this verdict, always. */

@@ -8,7 +8,7 @@ import java.util.random.RandomGenerator;
 
 /** The content of one file, as processes see it and as the disk holds it. */
 final class SimulatedContent implements SimulatedNode {
-  private static final int SECTOR_BYTES = 512;
+  static final int SECTOR_BYTES = 512;
 
   private Image live = new Image();
   private Image durable = new Image();

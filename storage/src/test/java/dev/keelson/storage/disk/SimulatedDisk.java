@@ -11,9 +11,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
 
 /**
  * A disk in memory that keeps no more than a real one must: a power loss takes all that was not
@@ -22,18 +23,22 @@ import java.util.function.Predicate;
  * Thread-safe by one lock around each call.
  */
 public final class SimulatedDisk implements Disk {
-  private final Random random;
+  private static final int SECTOR_BYTES = SimulatedContent.SECTOR_BYTES;
+
+  private final RandomGenerator random;
   private final SimulatedNames names = new SimulatedNames();
   private final Set<Path> locks = new HashSet<>();
   private FaultPlan faults = FaultPlan.NONE;
-  private Predicate<Path> unreadable = path -> false;
+  private ReadFaults readFaults = ReadFaults.NONE;
   private long capacityBytes = Long.MAX_VALUE;
   private long operations;
   private int life;
   private boolean dead;
+  private boolean gone;
 
   public SimulatedDisk(long seed) {
-    this.random = new Random(seed);
+    // Not Random: what that draws first is the same for seeds that are near each other.
+    this.random = new SplittableRandom(seed);
   }
 
   // What a test may do to it.
@@ -45,7 +50,24 @@ public final class SimulatedDisk implements Disk {
 
   /** Reads of these files fail. */
   public synchronized void failReads(Predicate<Path> files) {
-    unreadable = files;
+    injectReads(ReadFaults.of(files, ReadFaults.Verdict.FAIL));
+  }
+
+  /** From now on these faults judge each read. */
+  public synchronized void injectReads(ReadFaults faulty) {
+    readFaults = faulty;
+  }
+
+  /** The disk answers nothing but errors, also after a restart, until it is {@link #replace}d. */
+  public synchronized void breakDown() {
+    gone = true;
+  }
+
+  /** An empty disk takes the place of this one, while the machine is off. */
+  public synchronized void replace() {
+    gone = false;
+    names.clear();
+    startAgain();
   }
 
   /** The disk is full at this many bytes of content. */
@@ -113,7 +135,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public synchronized boolean exists(Path path) {
+  public synchronized boolean exists(Path path) throws IOException {
     checkAlive();
     return names.find(path) != null;
   }
@@ -170,6 +192,10 @@ public final class SimulatedDisk implements Disk {
     if (names.find(directory) == null) {
       return;
     }
+    if (!(names.find(directory) instanceof SimulatedDirectory)) {
+      delete(directory);
+      return;
+    }
     for (String name : list(directory)) {
       Path child = directory.resolve(name);
       if (names.find(child) instanceof SimulatedDirectory) {
@@ -189,7 +215,7 @@ public final class SimulatedDisk implements Disk {
   }
 
   @Override
-  public synchronized long usableBytes(Path path) {
+  public synchronized long usableBytes(Path path) throws IOException {
     checkAlive();
     return Math.max(0, capacityBytes - usedBytes());
   }
@@ -216,7 +242,7 @@ public final class SimulatedDisk implements Disk {
     dead = false;
     locks.clear();
     faults = FaultPlan.NONE;
-    unreadable = path -> false;
+    readFaults = ReadFaults.NONE;
     capacityBytes = Long.MAX_VALUE;
   }
 
@@ -228,9 +254,16 @@ public final class SimulatedDisk implements Disk {
     return names.directory(parent);
   }
 
-  private void checkAlive() {
+  private void checkAlive() throws IOException {
     if (dead) {
       throw new SimulatedCrash("the machine is down");
+    }
+    checkThere();
+  }
+
+  private void checkThere() throws IOException {
+    if (gone) {
+      throw new IOException("Input/output error: the disk is gone");
     }
   }
 
@@ -241,27 +274,46 @@ public final class SimulatedDisk implements Disk {
 
   /** An operation whose failure leaves nothing behind. */
   private void change(Operation operation, Path path, Action action) throws IOException {
-    change(operation, path, action, () -> {});
+    change(operation, path, new Ways(action, () -> {}, action));
   }
 
-  private void change(Operation operation, Path path, Action action, Action partly)
-      throws IOException {
+  /**
+   * How an operation may go.
+   *
+   * @param partly what it may leave when it fails
+   * @param astray done, but in the wrong place
+   */
+  private record Ways(Action done, Action partly, Action astray) {}
+
+  private void change(Operation operation, Path path, Ways ways) throws IOException {
     Verdict verdict = faults.judge(operations++, operation, path);
     switch (verdict) {
-      case PROCEED -> action.run();
+      case PROCEED -> ways.done().run();
+      case MISDIRECT -> ways.astray().run();
       case LOSE -> {}
       case FAIL -> {
-        partly.run();
+        ways.partly().run();
         throw new IOException("Input/output error: " + operation + " " + path);
       }
+      case FULL -> runOutOfSpace(operation, path, ways);
       case CRASH_BEFORE -> {
-        partly.run();
+        ways.partly().run();
         throw crash(operation, path);
       }
       case CRASH_AFTER -> {
-        action.run();
+        ways.done().run();
         throw crash(operation, path);
       }
+    }
+  }
+
+  private static void runOutOfSpace(Operation operation, Path path, Ways ways) throws IOException {
+    switch (operation) {
+      case CREATE, WRITE, LINK, CREATE_DIRECTORY, RENAME -> {
+        ways.partly().run();
+        throw new FileSystemException(path.toString(), null, "No space left on device");
+      }
+      case TRUNCATE, SYNC, DELETE, SYNC_DIRECTORY -> ways.done().run();
     }
   }
 
@@ -296,11 +348,16 @@ public final class SimulatedDisk implements Disk {
     public int read(ByteBuffer target, long position) throws IOException {
       synchronized (SimulatedDisk.this) {
         checkUsable();
-        if (unreadable.test(path)) {
+        var verdict = readFaults.judge(path, position);
+        if (verdict == ReadFaults.Verdict.FAIL) {
           throw new FileSystemException(path.toString(), null, "Input/output error");
         }
         var bytes = new byte[target.remaining()];
         int read = content.read(bytes, Math.toIntExact(position));
+        if (verdict == ReadFaults.Verdict.FLIP && read > 0) {
+          int bit = random.nextInt(read * 8);
+          bytes[bit / 8] ^= (byte) (1 << bit % 8);
+        }
         target.put(bytes, 0, read);
         return read;
       }
@@ -316,14 +373,20 @@ public final class SimulatedDisk implements Disk {
         change(
             Operation.WRITE,
             path,
-            () -> writeWithin(capacityBytes, offset, bytes),
-            () -> {
-              // How far a failed write came is not known.
-              var part = new byte[random.nextInt(bytes.length + 1)];
-              System.arraycopy(bytes, 0, part, 0, part.length);
-              content.write(offset, part);
-            });
+            new Ways(
+                () -> writeWithin(capacityBytes, offset, bytes),
+                () -> {
+                  // How far a failed write came is not known.
+                  var part = new byte[random.nextInt(bytes.length + 1)];
+                  System.arraycopy(bytes, 0, part, 0, part.length);
+                  content.write(offset, part);
+                },
+                () -> content.write(anySector(), bytes)));
       }
+    }
+
+    private int anySector() {
+      return random.nextInt(content.size() / SECTOR_BYTES + 1) * SECTOR_BYTES;
     }
 
     private void writeWithin(long capacity, int offset, byte[] bytes) throws IOException {
@@ -356,7 +419,7 @@ public final class SimulatedDisk implements Disk {
         checkUsable();
         Verdict verdict = faults.judge(operations++, Operation.SYNC, path);
         switch (verdict) {
-          case PROCEED -> content.sync();
+          case PROCEED, FULL, MISDIRECT -> content.sync();
           case LOSE -> {}
           case FAIL -> {
             content.failSync();
@@ -387,6 +450,7 @@ public final class SimulatedDisk implements Disk {
       if (dead || openedIn != life) {
         throw new SimulatedCrash("the process that opened " + path + " is gone");
       }
+      checkThere();
       if (closed) {
         throw new ClosedChannelException();
       }

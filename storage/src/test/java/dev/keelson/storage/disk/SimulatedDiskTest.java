@@ -195,6 +195,88 @@ class SimulatedDiskTest {
   }
 
   @Test
+  void anyWriteMayFindTheDiskFull() throws IOException {
+    DiskFile file = create(FILE);
+    disk.inject(FaultPlan.nth(Operation.WRITE, 1, Verdict.FULL));
+    write(file, "first", 0);
+
+    assertThatThrownBy(() -> write(file, "second", 5)).hasMessageContaining("No space left");
+    file.syncData();
+    assertThat(text(FILE)).startsWith("first").hasSizeLessThanOrEqualTo(11);
+    write(file, "second", 5);
+    assertThat(text(FILE)).isEqualTo("firstsecond");
+  }
+
+  @Test
+  void faultsCanBeLimitedToSomeFilesAndLastForEver() throws IOException {
+    DiskFile file = create(FILE);
+    DiskFile other = create(OTHER);
+    disk.inject(FaultPlan.fromNth(Operation.SYNC, 1, Verdict.FAIL).onlyFor(FILE::equals));
+
+    other.syncData();
+    other.syncData();
+    file.syncData();
+    assertThatThrownBy(file::syncData).isInstanceOf(IOException.class);
+    assertThatThrownBy(file::syncData).isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void misdirectedWriteLandsElsewhereInTheFile() throws IOException {
+    synced(FILE, "x".repeat(5 * 512));
+    DiskFile file = disk.open(FILE, Mode.WRITE);
+    disk.inject(FaultPlan.nth(Operation.WRITE, 0, Verdict.MISDIRECT));
+
+    write(file, "astray", 100);
+
+    assertThat(text(FILE).indexOf("astray") % 512).isZero();
+  }
+
+  @Test
+  void readsFailOrFlipABitOnce() throws IOException {
+    synced(FILE, "aaaa");
+    DiskFile file = disk.open(FILE, Mode.READ);
+    disk.failReads(FILE::equals);
+    assertThatThrownBy(() -> file.read(ByteBuffer.allocate(4), 0))
+        .hasMessageContaining("Input/output error");
+
+    disk.injectReads(ReadFaults.of(FILE::equals, ReadFaults.Verdict.FLIP));
+    var flipped = ByteBuffer.allocate(4);
+    file.read(flipped, 0);
+    int difference = ByteBuffer.wrap("aaaa".getBytes(StandardCharsets.US_ASCII)).getInt();
+    assertThat(Integer.bitCount(flipped.getInt(0) ^ difference)).isEqualTo(1);
+    assertThat(text(FILE)).isEqualTo("aaaa");
+  }
+
+  @Test
+  void aDiskThatIsGoneStaysGoneUntilItIsReplacedByAnEmptyOne() throws IOException {
+    synced(FILE, "a");
+    DiskFile file = disk.open(FILE, Mode.READ);
+    disk.breakDown();
+    assertThatThrownBy(file::size).hasMessageContaining("the disk is gone");
+    disk.powerLoss(Survival.NOTHING);
+    assertThatThrownBy(() -> disk.exists(FILE)).hasMessageContaining("the disk is gone");
+
+    disk.replace();
+
+    assertThat(disk.exists(FILE)).isFalse();
+    assertThat(disk.exists(DIRECTORY)).isFalse();
+  }
+
+  @Test
+  void tornPowerLossLeavesAnyOfTheChangesOfNames() throws IOException {
+    Set<String> seen = new HashSet<>();
+    for (long seed = 0; seed < 100; seed++) {
+      var torn = new SimulatedDisk(seed);
+      for (String name : new String[] {"/a", "/b", "/c"}) {
+        torn.open(Path.of(name), Mode.CREATE).close();
+      }
+      torn.powerLoss(Survival.TORN);
+      seen.add(String.join("", torn.list(Path.of("/"))));
+    }
+    assertThat(seen).containsExactlyInAnyOrder("", "a", "b", "c", "ab", "ac", "bc", "abc");
+  }
+
+  @Test
   void flippedBitIsSeenAndStays() throws IOException {
     synced(FILE, "a");
 

@@ -87,7 +87,12 @@ final class SimulatedNames {
     if (replaced == moved) {
       return;
     }
-    if (replaced instanceof SimulatedDirectory directory && !directory.live.isEmpty()) {
+    boolean directory = moved instanceof SimulatedDirectory;
+    boolean sameKind = replaced == null || directory == replaced instanceof SimulatedDirectory;
+    if (!sameKind || absolute(to).startsWith(absolute(from))) {
+      throw new FileSystemException(from.toString(), to.toString(), "Invalid argument");
+    }
+    if (replaced instanceof SimulatedDirectory target && !target.live.isEmpty()) {
       throw new DirectoryNotEmptyException(to.toString());
     }
     change(List.of(slot(from, null), slot(to, moved)));
@@ -120,16 +125,29 @@ final class SimulatedNames {
   }
 
   void powerLoss(Survival survival, RandomGenerator random) {
-    int kept =
-        switch (survival) {
-          case NOTHING -> 0;
-          case EVERYTHING -> journal.size();
-          case TORN -> random.nextInt(journal.size() + 1);
-        };
-    journal.subList(0, kept).forEach(SimulatedNames::makeDurable);
+    surviving(survival, random).forEach(SimulatedNames::makeDurable);
     journal = new ArrayList<>();
     revert(root);
     allFiles().forEach(file -> file.powerLoss(survival, random));
+  }
+
+  /** A prefix is what a journal leaves; other file systems may leave any of the changes. */
+  private List<List<Slot>> surviving(Survival survival, RandomGenerator random) {
+    return switch (survival) {
+      case NOTHING -> List.of();
+      case EVERYTHING -> journal;
+      case TORN ->
+          random.nextBoolean()
+              ? journal.subList(0, random.nextInt(journal.size() + 1))
+              : journal.stream().filter(_ -> random.nextBoolean()).toList();
+    };
+  }
+
+  /** No name is left. */
+  void clear() {
+    journal = new ArrayList<>();
+    root.live.clear();
+    root.durable.clear();
   }
 
   /** Every file that has a name, each once, in a fixed order. */
@@ -139,8 +157,12 @@ final class SimulatedNames {
     return found;
   }
 
+  private static Path absolute(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+
   private Slot slot(Path path, @Nullable SimulatedNode node) throws FileSystemException {
-    Path absolute = path.toAbsolutePath().normalize();
+    Path absolute = absolute(path);
     Path parent = absolute.getParent();
     if (parent == null) {
       throw new FileSystemException(path.toString(), null, "The root has no name");

@@ -6,6 +6,9 @@ public enum Survival {
   NOTHING,
   /** All of it, as if the machine had had the time. */
   EVERYTHING,
-  /** By the disk's seed: prefixes torn at any byte, or any subset of sectors; a prefix of names. */
+  /**
+   * By the disk's seed: prefixes torn at any byte, or any subset of sectors; of the changes of
+   * names a prefix, or any.
+   */
   TORN
 }

@@ -7,6 +7,7 @@ import dev.keelson.storage.disk.SimulatedDisk;
 import dev.keelson.storage.disk.Survival;
 import dev.keelson.storage.mvcc.engine.EngineConfig;
 import dev.keelson.storage.mvcc.engine.MemoryEngine;
+import dev.keelson.storage.mvcc.engine.MemoryEngines;
 import dev.keelson.storage.mvcc.engine.RocksEngine;
 import dev.keelson.storage.mvcc.engine.WatchedEngine;
 import java.nio.file.Path;
@@ -57,9 +58,10 @@ class MvccStoreCrashTest {
   }
 
   private static long flushedIndex(SimulatedDisk disk) {
-    var store =
-        MvccStore.open(MemoryEngine.open(disk, TestEngines.SIMULATED), MvccConfig.defaults());
-    return store.applied().index();
+    var engine = new MemoryEngines(disk).openReadOnly(TestEngines.SIMULATED);
+    try (var store = MvccStore.open(engine, MvccConfig.defaults())) {
+      return store.applied().index();
+    }
   }
 
   /** The same commands for one seed, each time; false if the machine stopped on the way. */

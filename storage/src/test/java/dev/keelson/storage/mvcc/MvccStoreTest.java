@@ -61,6 +61,7 @@ class MvccStoreTest {
 
   private void restart() {
     store.flush();
+    store.close();
     store = MvccStore.open(MemoryEngine.open(disk, TestEngines.SIMULATED), MvccConfig.defaults());
   }
 

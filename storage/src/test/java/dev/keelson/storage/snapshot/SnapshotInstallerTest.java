@@ -151,7 +151,9 @@ class SnapshotInstallerTest {
   private static long appliedIndex(SimulatedDisk disk) throws IOException {
     var state = StateDirectory.open(disk, ROOT);
     var engine = new MemoryEngines(disk).open(state.live());
-    return MvccStore.open(engine, MvccConfig.defaults()).applied().index();
+    try (var store = MvccStore.open(engine, MvccConfig.defaults())) {
+      return store.applied().index();
+    }
   }
 
   @Test
@@ -195,6 +197,9 @@ class SnapshotInstallerTest {
     var receiver = state.receive(source.manifest().encode());
     int size = (int) source.manifest().files().getFirst().size();
     receiver.accept(Chunk.of(new ChunkPosition(0, 0), Bytes.wrap(new byte[size])));
+    while (!receiver.isComplete()) {
+      receiver.accept(source.read(receiver.next(), CHUNK_BYTES).orElseThrow());
+    }
 
     assertThatThrownBy(receiver::finish).isInstanceOf(SnapshotException.class);
     assertThat(appliedIndex(disk)).isEqualTo(OLD_INDEX);
@@ -225,7 +230,7 @@ class SnapshotInstallerTest {
     var disk = new SimulatedDisk(1);
     oldStore(disk);
     var live = StateDirectory.open(disk, ROOT).live();
-    disk.flipBit(live.resolve("image"), 500);
+    disk.flipBit(live.resolve("000001.data"), 500);
 
     assertThatThrownBy(() -> new MemoryEngines(disk).open(live))
         .isInstanceOf(EngineException.class);
