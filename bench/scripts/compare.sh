@@ -12,7 +12,7 @@ the same with the other system; the order changes with every round. Both have th
 same disk, and sync every write. Prints the median of each figure and Keelson's ratio to etcd.
 
   --rounds N         rounds (3); a single round is a smoke test, not a measurement
-  --loads "L ..."    put get mixed txn ("put get mixed txn")
+  --loads "L ..."    put get range mixed txn lease-keepalive watch ("put get mixed txn")
   --systems "S ..."  etcd keelson (those that are there)
   --conns N          connections (64)
   --clients N        clients (256)
@@ -38,6 +38,7 @@ fail() {
 }
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+all_loads="put get range mixed txn lease-keepalive watch"
 rounds=3 loads="put get mixed txn" systems="" conns=64 clients=256 value_size=256 warmup=15 seconds=10
 etcd=etcd keelson=$repository/keelson data_parent=/var/tmp etcd_port=23790 keelson_port=24790
 out="" summary="" bench_options=()
@@ -156,7 +157,7 @@ for number in "$rounds" "$conns" "$clients" "$value_size" "$warmup" "$seconds" "
 done
 [ "$rounds" -ge 1 ] || fail "--rounds must be at least 1"
 for load in $loads; do
-  [[ " put get mixed txn " == *" $load "* ]] || fail "unknown load '$load': put, get, mixed or txn"
+  [[ " $all_loads " == *" $load "* ]] || fail "unknown load '$load': one of $all_loads"
 done
 [ -d "$data_parent" ] || fail "no directory $data_parent"
 [ -r /proc/self/stat ] || fail "needs Linux: processes are metered by /proc"

@@ -14,22 +14,23 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code keelson bench put|get|mixed|txn|lease-keepalive|watch}: puts load on any etcd v3 endpoint
- * and reports rate, latency and what it cost. Exits with 0 when operations succeeded, 1 when the
- * load could not run or nothing succeeded, 2 on a wrong option.
+ * {@code keelson bench put|get|range|mixed|txn|lease-keepalive|watch}: puts load on any etcd v3
+ * endpoint and reports rate, latency and what it cost. Exits with 0 when operations succeeded, 1
+ * when the load could not run or nothing succeeded, 2 on a wrong option.
  */
 @Command(
     name = "bench",
     description = "Put load on an etcd v3 cluster and report rate, latency and CPU.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "(put | get | mixed | txn | lease-keepalive | watch)")
+    synopsisSubcommandLabel = "(put | get | range | mixed | txn | lease-keepalive | watch)")
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Override
   public void run() {
     throw new ParameterException(
-        spec.commandLine(), "Say which load: put, get, mixed, txn, lease-keepalive or watch.");
+        spec.commandLine(),
+        "Say which load: put, get, range, mixed, txn, lease-keepalive or watch.");
   }
 
   @Command(
@@ -52,8 +53,17 @@ public final class BenchCommand implements Runnable {
               paramLabel = "N",
               defaultValue = "1",
               description = "Streams that the watchers share (default: ${DEFAULT-VALUE}).")
-          int streams) {
-    return load(options, WorkloadKind.PUT, 0, new LoadOptions.Watching(watchers, streams));
+          int streams,
+      @Option(
+              names = "--expiring-leases",
+              paramLabel = "N",
+              defaultValue = "0",
+              description =
+                  "Leases with a key each that nobody keeps alive, and that expire in the seconds"
+                      + " around the start of the measurement (default: ${DEFAULT-VALUE}).")
+          int expiringLeases) {
+    return load(
+        options, WorkloadKind.PUT, 0, new LoadOptions.Beside(watchers, streams, expiringLeases));
   }
 
   @Command(
@@ -63,6 +73,15 @@ public final class BenchCommand implements Runnable {
       sortOptions = false)
   int get(@Mixin LoadOptions options) {
     return load(options, WorkloadKind.GET, 1);
+  }
+
+  @Command(
+      name = "range",
+      description = "Reads of all --keys keys at once.",
+      mixinStandardHelpOptions = true,
+      sortOptions = false)
+  int range(@Mixin LoadOptions options) {
+    return load(options, WorkloadKind.RANGE, 1);
   }
 
   @Command(
@@ -123,19 +142,19 @@ public final class BenchCommand implements Runnable {
                   "Streams that the watchers share, spread over the connections (default:"
                       + " ${DEFAULT-VALUE}).")
           int streams) {
-    return load(options, WorkloadKind.WATCH, 0, new LoadOptions.Watching(watchers, streams));
+    return load(options, WorkloadKind.WATCH, 0, new LoadOptions.Beside(watchers, streams, 0));
   }
 
   private int load(LoadOptions options, WorkloadKind kind, double readRatio) {
-    return load(options, kind, readRatio, LoadOptions.Watching.NONE);
+    return load(options, kind, readRatio, LoadOptions.Beside.NOTHING);
   }
 
   private int load(
-      LoadOptions options, WorkloadKind kind, double readRatio, LoadOptions.Watching watching) {
+      LoadOptions options, WorkloadKind kind, double readRatio, LoadOptions.Beside beside) {
     var commandLine = options.command();
     LoadPlan plan;
     try {
-      plan = options.plan(kind, readRatio, watching);
+      plan = options.plan(kind, readRatio, beside);
     } catch (IllegalArgumentException e) {
       throw new ParameterException(commandLine, e.getMessage(), e);
     }

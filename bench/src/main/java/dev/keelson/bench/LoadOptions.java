@@ -141,9 +141,9 @@ final class LoadOptions {
       description = "Append the JSON line to this file instead of printing it.")
   private @Nullable Path json;
 
-  /** What the loads with watchers ask beside the common options. */
-  record Watching(int watchers, int streams) {
-    static final Watching NONE = new Watching(0, 1);
+  /** What is there beside the load: watchers on streams, and leases that run out. */
+  record Beside(int watchers, int streams, int expiringLeases) {
+    static final Beside NOTHING = new Beside(0, 1, 0);
   }
 
   /** The command that these options were given to. */
@@ -160,8 +160,8 @@ final class LoadOptions {
    *
    * @throws IllegalArgumentException with a message that names the option, its value and its bounds
    */
-  LoadPlan plan(WorkloadKind workload, double readRatio, Watching watching) {
-    checkWatching(workload, watching);
+  LoadPlan plan(WorkloadKind workload, double readRatio, Beside beside) {
+    checkBeside(workload, beside);
     boolean watch = workload == WorkloadKind.WATCH;
     within("--conns", connections, 1, 10_000);
     within("--clients", clients, 1, 100_000);
@@ -210,18 +210,20 @@ final class LoadOptions {
         timeoutMillis,
         seed,
         checkedPids(),
-        watching.watchers(),
-        watching.streams());
+        beside.watchers(),
+        beside.streams(),
+        beside.expiringLeases());
   }
 
-  private void checkWatching(WorkloadKind workload, Watching watching) {
+  private void checkBeside(WorkloadKind workload, Beside beside) {
     boolean watch = workload == WorkloadKind.WATCH;
-    within("--watchers", watching.watchers(), watch ? 1 : 0, 10_000_000);
-    within("--streams", watching.streams(), 1, 100_000);
-    if (watching.watchers() > 0 && watching.streams() > watching.watchers()) {
+    within("--watchers", beside.watchers(), watch ? 1 : 0, 10_000_000);
+    within("--expiring-leases", beside.expiringLeases(), 0, 1_000_000);
+    within("--streams", beside.streams(), 1, 100_000);
+    if (beside.watchers() > 0 && beside.streams() > beside.watchers()) {
       throw new IllegalArgumentException(
           "--streams %d is more than --watchers %d: each stream needs a watcher"
-              .formatted(watching.streams(), watching.watchers()));
+              .formatted(beside.streams(), beside.watchers()));
     }
     if (watch) {
       within("--value-size", valueBytes, Workloads.STAMP_BYTES, MAX_VALUE_BYTES);

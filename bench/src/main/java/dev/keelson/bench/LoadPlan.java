@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
  * @param watchers open during the load: of the key that is written in {@link WorkloadKind#WATCH},
  *     of keys that nobody writes otherwise
  * @param streams that the watchers share, spread over the connections
+ * @param expiringLeases with a key each, granted before the load and never kept alive
  */
 record LoadPlan(
     WorkloadKind workload,
@@ -40,11 +41,17 @@ record LoadPlan(
     long seed,
     List<Long> serverPids,
     int watchers,
-    int streams) {
+    int streams,
+    int expiringLeases) {
 
   LoadPlan {
     endpoints = List.copyOf(endpoints);
     serverPids = List.copyOf(serverPids);
+  }
+
+  /** Whether anything is written before the load. */
+  boolean fills() {
+    return prefill || expiringLeases > 0;
   }
 
   /** Whether the figures of this load are those of events, and its puts only their cause. */

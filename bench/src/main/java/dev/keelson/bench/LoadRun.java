@@ -51,7 +51,7 @@ final class LoadRun {
                     plan.endpoints(),
                     String.join(", ", connections.versions())));
         var run = new LoadRun(plan, progress, connections, processes);
-        if (plan.prefill()) {
+        if (plan.fills()) {
           run.fill();
         }
         var watchers = run.openWatchers();
@@ -64,17 +64,22 @@ final class LoadRun {
   }
 
   private void fill() throws BenchException, InterruptedException {
-    progress.accept("writing %d keys".formatted(plan.keys()));
-    long now = System.nanoTime();
-    var window = window(now, now + MAX_FILL_NANOS);
-    var lanes = new ArrayList<Lane>();
-    for (int i = 0; i < connections.loops(); i++) {
-      var workload = workloads.fill(i, connections.loops());
-      lanes.add(new Lane(connections.loop(i), workload, Pace.unlimited(), window));
-    }
-    var errors = ended(start(lanes), window).errors();
-    if (!errors.isEmpty()) {
-      throw new BenchException("the keys could not be written: " + errors);
+    progress.accept(
+        plan.expiringLeases() > 0
+            ? "granting %d leases with a key each".formatted(plan.expiringLeases())
+            : "writing %d keys".formatted(plan.keys()));
+    for (var filling : workloads.fillings()) {
+      long now = System.nanoTime();
+      var window = window(now, now + MAX_FILL_NANOS);
+      var lanes = new ArrayList<Lane>();
+      for (int i = 0; i < connections.loops(); i++) {
+        var workload = filling.part(i, connections.loops());
+        lanes.add(new Lane(connections.loop(i), workload, Pace.unlimited(), window));
+      }
+      var errors = ended(start(lanes), window).errors();
+      if (!errors.isEmpty()) {
+        throw new BenchException("the keys could not be written: " + errors);
+      }
     }
   }
 

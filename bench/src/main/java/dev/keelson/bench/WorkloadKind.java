@@ -8,6 +8,8 @@ enum WorkloadKind {
   PUT,
   /** Reads of single random keys. */
   GET,
+  /** Reads of all keys at once. */
+  RANGE,
   /** Reads and puts of random keys, in a given ratio. */
   MIXED,
   /**

@@ -16,12 +16,18 @@ import dev.keelson.api.etcdserverpb.RequestOp;
 import dev.keelson.api.etcdserverpb.TxnRequest;
 import dev.keelson.api.etcdserverpb.TxnResponse;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
 
 /** What all workloads of a run share: keys, values and the revisions that the fill left behind. */
 final class Workloads {
   /** In front of the values that watch puts: when the put was sent, by {@link System#nanoTime}. */
   static final int STAMP_BYTES = Long.BYTES;
+
+  /** Longer than granting and attaching takes: no lease may run out before all have their key. */
+  private static final long FILLING_SECONDS = 15;
 
   private final LoadPlan plan;
   private final KeySpace keys;
@@ -31,6 +37,9 @@ final class Workloads {
   /** Written by the fill, then by txn: each key by one event loop at a time. */
   private final long[] revisions;
 
+  /** Of the leases that expire; others have taken none near it, as good as certainly. */
+  private final long firstLease;
+
   /** Written by the fill: the leases that lease-keepalive keeps alive. */
   private final long[] leases;
 
@@ -39,6 +48,7 @@ final class Workloads {
     this.seeds = new SplittableRandom(plan.seed());
     this.keys = new KeySpace(plan.keys(), plan.keyBytes());
     this.values = new ValuePool(plan.valueBytes(), seeds.split());
+    this.firstLease = Math.max(1, System.nanoTime()) << 20 >>> 1;
     this.revisions = new long[plan.workload() == WorkloadKind.TXN ? plan.keys() : 0];
     this.leases = new long[plan.workload() == WorkloadKind.LEASE_KEEPALIVE ? plan.keys() : 0];
   }
@@ -49,6 +59,7 @@ final class Workloads {
     return switch (plan.workload()) {
       case PUT -> new Mixed(0, random);
       case GET -> new Mixed(1, random);
+      case RANGE -> new WholeRange();
       case MIXED -> new Mixed(plan.readRatio(), random);
       case TXN -> new GuardedPut(random);
       case LEASE_KEEPALIVE -> new KeepAlive(random);
@@ -56,11 +67,48 @@ final class Workloads {
     };
   }
 
-  /** Writes every key once; event loop {@code lane} of {@code lanes} takes each so many-th key. */
-  Workload fill(int lane, int lanes) {
-    return plan.workload() == WorkloadKind.LEASE_KEEPALIVE
-        ? new Grants(lane, lanes)
-        : new Fill(lane, lanes, seeds.split());
+  /** What is written before the load, one after the other. */
+  List<Filling> fillings() {
+    if (plan.expiringLeases() > 0) {
+      return List.of(this::expiringLeases, this::leasedKeys);
+    }
+    return List.of(
+        plan.workload() == WorkloadKind.LEASE_KEEPALIVE
+            ? Grants::new
+            : (lane, lanes) -> new Fill(lane, lanes, seeds.split()));
+  }
+
+  /** The part of event loop {@code lane} of {@code lanes}: each so many-th key or lease. */
+  @FunctionalInterface
+  interface Filling {
+    Workload part(int lane, int lanes);
+  }
+
+  /** Those granted later live shorter, so that all run out within a second or two. */
+  private Workload expiringLeases(int lane, int lanes) {
+    long start = System.nanoTime();
+    return new Once(
+        plan.expiringLeases(),
+        lane,
+        lanes,
+        number -> {
+          long elapsed = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - start);
+          long ttl = Math.max(2, plan.warmupSeconds() + FILLING_SECONDS - elapsed);
+          var grant = LeaseGrantRequest.newBuilder().setID(firstLease + number).setTTL(ttl);
+          return new Workload.Request(Call.LEASE_GRANT, grant.build());
+        });
+  }
+
+  private Workload leasedKeys(int lane, int lanes) {
+    return new Once(
+        plan.expiringLeases(),
+        lane,
+        lanes,
+        number -> {
+          var key = ByteString.copyFromUtf8("bench-leased/%010d".formatted(number));
+          var put = PutRequest.newBuilder().setKey(key).setLease(firstLease + number);
+          return new Workload.Request(Call.PUT, put.build());
+        });
   }
 
   /** What watcher {@code number} of the run follows. */
@@ -98,6 +146,28 @@ final class Workloads {
     @Override
     public Outcome judge(int client, Message response) {
       return response instanceof RangeResponse range && range.getKvsCount() == 0
+          ? Outcome.MISS
+          : Outcome.DONE;
+    }
+  }
+
+  /** All keys in one answer; keys that are missing in it count as a miss. */
+  private final class WholeRange implements Workload {
+    private final RangeRequest request =
+        RangeRequest.newBuilder()
+            .setKey(keys.key(0))
+            .setRangeEnd(keys.key(keys.size() - 1).concat(ByteString.copyFrom(new byte[1])))
+            .setSerializable(plan.serializable())
+            .build();
+
+    @Override
+    public Request next(int client) {
+      return new Request(Call.RANGE, request);
+    }
+
+    @Override
+    public Outcome judge(int client, Message response) {
+      return response instanceof RangeResponse range && range.getKvsCount() < keys.size()
           ? Outcome.MISS
           : Outcome.DONE;
     }
@@ -180,6 +250,43 @@ final class Workloads {
     @Override
     public void failed(int client) {
       next = leases.length;
+    }
+  }
+
+  /** Requests numbered from 0, each sent once: event loop {@code first} of {@code step}. */
+  private static final class Once implements Workload {
+    private final int end;
+    private final int step;
+    private final IntFunction<Request> requests;
+    private int next;
+
+    Once(int end, int first, int step, IntFunction<Request> requests) {
+      this.end = end;
+      this.next = first;
+      this.step = step;
+      this.requests = requests;
+    }
+
+    @Override
+    public boolean exhausted() {
+      return next >= end;
+    }
+
+    @Override
+    public Request next(int client) {
+      var request = requests.apply(next);
+      next += step;
+      return request;
+    }
+
+    @Override
+    public Outcome judge(int client, Message response) {
+      return Outcome.DONE;
+    }
+
+    @Override
+    public void failed(int client) {
+      next = end;
     }
   }
 

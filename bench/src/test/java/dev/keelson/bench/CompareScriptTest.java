@@ -61,7 +61,8 @@ class CompareScriptTest {
   @Test
   void wrongOptionIsNamed() throws Exception {
     assertThat(run("--loads", "pat"))
-        .isEqualTo("compare: unknown load 'pat': put, get, mixed or txn\n");
+        .isEqualTo(
+            "compare: unknown load 'pat': one of put get range mixed txn lease-keepalive watch\n");
     assertThat(run("--rounds")).contains("--rounds needs a value");
     assertThat(run("--speed", "9")).contains("unknown option --speed");
     assertThat(run("--rounds", "0")).contains("--rounds must be at least 1");
@@ -90,7 +91,8 @@ class CompareScriptTest {
             42,
             List.of(11L),
             0,
-            1);
+            1,
+            0);
     var latency = new Latency(ops, 1_500, 1_000, 2_000, 3_000, 4_000, 5_000);
     return ReportJson.of(
         new LoadReport(

@@ -2,6 +2,9 @@ package dev.keelson.bench;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.api.etcdserverpb.KVGrpc;
+import dev.keelson.api.etcdserverpb.LeaseGrantRequest;
+import dev.keelson.api.etcdserverpb.LeaseGrantResponse;
+import dev.keelson.api.etcdserverpb.LeaseGrpc;
 import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.etcdserverpb.PutResponse;
@@ -27,9 +30,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -59,7 +62,7 @@ final class FakeEtcd implements AutoCloseable {
   private static final long MEMBER_ID = 7;
 
   private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor();
-  private final Map<ByteString, KeyValue> store = new HashMap<>();
+  private final Map<ByteString, KeyValue> store = new ConcurrentHashMap<>();
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
   private final List<Watcher> created = new CopyOnWriteArrayList<>();
   private final Server server;
@@ -79,6 +82,7 @@ final class FakeEtcd implements AutoCloseable {
               .executor(thread)
               .addService(new Kv())
               .addService(new Watch())
+              .addService(new Leases())
               .addService(new Maintenance())
               .build()
               .start();
@@ -106,6 +110,12 @@ final class FakeEtcd implements AutoCloseable {
   /** Puts, ranges and transactions that arrived, answered or not. */
   long requests() {
     return requests.get();
+  }
+
+  /** How many keys of each lease there are. */
+  Map<Long, Long> keysByLease() {
+    return store.values().stream()
+        .collect(Collectors.groupingBy(KeyValue::getLease, Collectors.counting()));
   }
 
   long serializableReads() {
@@ -163,6 +173,7 @@ final class FakeEtcd implements AutoCloseable {
             .setKey(request.getKey())
             .setValue(request.getValue())
             .setModRevision(revision)
+            .setLease(request.getLease())
             .build();
     store.put(request.getKey(), kv);
     watchers.stream()
@@ -176,11 +187,19 @@ final class FakeEtcd implements AutoCloseable {
       serializable.incrementAndGet();
     }
     var response = RangeResponse.newBuilder().setHeader(header());
-    var found = store.get(request.getKey());
-    if (found != null) {
-      response.addKvs(found).setCount(1);
-    }
-    return response.build();
+    var order = ByteString.unsignedLexicographicalComparator();
+    store.forEach(
+        (key, kv) -> {
+          boolean wanted =
+              request.getRangeEnd().isEmpty()
+                  ? key.equals(request.getKey())
+                  : order.compare(key, request.getKey()) >= 0
+                      && order.compare(key, request.getRangeEnd()) < 0;
+          if (wanted) {
+            response.addKvs(kv);
+          }
+        });
+    return response.setCount(response.getKvsCount()).build();
   }
 
   private TxnResponse txn(TxnRequest request) {
@@ -214,6 +233,19 @@ final class FakeEtcd implements AutoCloseable {
     @Override
     public void txn(TxnRequest request, StreamObserver<TxnResponse> observer) {
       treat(observer, () -> FakeEtcd.this.txn(request));
+    }
+  }
+
+  private final class Leases extends LeaseGrpc.LeaseImplBase {
+    @Override
+    public void leaseGrant(LeaseGrantRequest request, StreamObserver<LeaseGrantResponse> observer) {
+      treat(
+          observer,
+          () ->
+              LeaseGrantResponse.newBuilder()
+                  .setID(request.getID())
+                  .setTTL(request.getTTL())
+                  .build());
     }
   }
 

@@ -67,7 +67,7 @@ class LoadOptionsTest {
     var result = Console.run();
 
     assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err()).contains("put, get, mixed, txn, lease-keepalive or watch");
+    assertThat(result.err()).contains("put, get, range, mixed, txn, lease-keepalive or watch");
   }
 
   @Test
@@ -82,7 +82,7 @@ class LoadOptionsTest {
   }
 
   @ParameterizedTest(name = "{0}")
-  @ValueSource(strings = {"put", "get", "mixed", "txn"})
+  @ValueSource(strings = {"put", "get", "range", "mixed", "txn"})
   void helpNamesTheOptionsOfEachLoad(String load) {
     var result = Console.run(load, "--help");
 

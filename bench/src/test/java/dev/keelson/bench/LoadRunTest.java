@@ -7,6 +7,7 @@ import io.grpc.Status;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
@@ -127,6 +128,29 @@ class LoadRunTest {
       assertThat(result.number("misses")).isZero();
       assertThat(server.requests())
           .isEqualTo(20 + result.number("ops") + result.number("unfinished"));
+    }
+  }
+
+  @Test
+  void rangeReadsAllKeysAtOnce() {
+    try (var server = FakeEtcd.start()) {
+      var result = Console.load("range", server);
+
+      assertThat(result.number("ops")).isPositive();
+      assertThat(result.number("misses")).isZero();
+    }
+  }
+
+  @Test
+  void expiringLeasesHaveOneKeyEachBeforeTheLoadBegins() {
+    try (var server = FakeEtcd.start()) {
+      var result = Console.load("put", server, "--expiring-leases", "50");
+
+      assertThat(result.number("ops")).isPositive();
+      assertThat(result.err()).contains("granting 50 leases with a key each");
+      var keys = new HashMap<>(server.keysByLease());
+      assertThat(keys.remove(0L)).isPositive();
+      assertThat(keys).hasSize(50).values().containsOnly(1L);
     }
   }
 

@@ -31,7 +31,8 @@ class ReportTest {
           42,
           List.of(11L, 12L),
           0,
-          1);
+          1,
+          0);
 
   private static LoadReport report(long ops, List<LoadReport.ServerCost> servers) {
     var latency = new Latency(ops, 1_500, 1_000, 2_000, 3_000, 4_000, 5_000);
