@@ -1,9 +1,11 @@
 package dev.keelson.server.rpc;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.keelson.api.etcdserverpb.ResponseHeader;
 import dev.keelson.api.etcdserverpb.WatchResponse;
 import dev.keelson.server.watch.Delivery;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -12,6 +14,9 @@ final class WatchAnswers {
   private final ResponseHeaders headers;
   private final int fragmentBytes;
   private ResponseHeader lastHeader = ResponseHeader.getDefaultInstance();
+
+  /** As a field of a response. */
+  private byte[] encodedHeader = new byte[0];
 
   /**
    * @param fragmentBytes W15: from this size on an answer is sent in parts to those who take them
@@ -45,20 +50,16 @@ final class WatchAnswers {
   }
 
   private void events(Delivery.Events delivery, Consumer<WatchAnswer> target) {
-    boolean previous = delivery.options().previous();
-    var encoded = new ArrayList<byte[]>(delivery.events().size());
-    for (var event : delivery.events()) {
-      encoded.add(event.encoded(previous));
-    }
-    var envelope = envelope(delivery.watchId(), delivery.revision());
-    byte[] last = envelope.build().toByteArray();
+    var encoded = encoded(delivery);
+    byte[] last = eventEnvelope(delivery.watchId(), delivery.revision());
     if (!delivery.options().fragments()
         || encoded.size() < 2
         || last.length + delivery.eventBytes() < fragmentBytes) {
       target.accept(new WatchAnswer(last, encoded));
       return;
     }
-    byte[] part = envelope.setFragment(true).build().toByteArray();
+    byte[] part =
+        envelope(delivery.watchId(), delivery.revision()).setFragment(true).build().toByteArray();
     int from = 0;
     while (from < encoded.size()) {
       int to = fragmentEnd(encoded, from, part.length);
@@ -66,6 +67,37 @@ final class WatchAnswers {
       target.accept(new WatchAnswer(header, encoded.subList(from, to)));
       from = to;
     }
+  }
+
+  private static List<byte[]> encoded(Delivery.Events delivery) {
+    boolean previous = delivery.options().previous();
+    var events = delivery.events();
+    if (events.size() == 1) {
+      return List.of(events.getFirst().encoded(previous));
+    }
+    var encoded = new ArrayList<byte[]>(events.size());
+    for (var event : events) {
+      encoded.add(event.encoded(previous));
+    }
+    return encoded;
+  }
+
+  /** Written by hand: a thousand watchers hear of one revision, and differ in their id only. */
+  private byte[] eventEnvelope(long watchId, long revision) {
+    renewHeader(revision);
+    if (watchId == 0) {
+      return encodedHeader;
+    }
+    int idSize = CodedOutputStream.computeInt64Size(WatchResponse.WATCH_ID_FIELD_NUMBER, watchId);
+    byte[] envelope = Arrays.copyOf(encodedHeader, encodedHeader.length + idSize);
+    int at = encodedHeader.length;
+    envelope[at++] = WatchResponse.WATCH_ID_FIELD_NUMBER << 3;
+    long rest = watchId;
+    for (; (rest & ~0x7fL) != 0; rest >>>= 7) {
+      envelope[at++] = (byte) (rest | 0x80);
+    }
+    envelope[at] = (byte) rest;
+    return envelope;
   }
 
   /** At least one event, and no more than stay below the size. */
@@ -80,15 +112,18 @@ final class WatchAnswers {
   }
 
   private WatchResponse.Builder envelope(long watchId, long revision) {
-    return WatchResponse.newBuilder().setHeader(header(revision)).setWatchId(watchId);
+    renewHeader(revision);
+    return WatchResponse.newBuilder().setHeader(lastHeader).setWatchId(watchId);
   }
 
   /** Many watchers hear of one revision: its header is made once. */
-  private ResponseHeader header(long revision) {
-    if (lastHeader.getRevision() != revision || lastHeader.getRaftTerm() != headers.term()) {
+  private void renewHeader(long revision) {
+    if (encodedHeader.length == 0
+        || lastHeader.getRevision() != revision
+        || lastHeader.getRaftTerm() != headers.term()) {
       lastHeader = headers.at(revision);
+      encodedHeader = WatchResponse.newBuilder().setHeader(lastHeader).build().toByteArray();
     }
-    return lastHeader;
   }
 
   private static WatchAnswer alone(WatchResponse.Builder response) {
