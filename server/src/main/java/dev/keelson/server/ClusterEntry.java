@@ -8,7 +8,6 @@ import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.config.MemberUrl;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.config.ServerConfig.InitialCluster;
-import dev.keelson.server.transport.MemberQuery;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,18 +27,19 @@ record ClusterEntry(MemberTable birth, ServerIdentity identity) {
   private static final Duration ASK_EXISTING = Duration.ofSeconds(2);
   private static final int ROUNDS = 5;
 
-  static ClusterEntry of(ServerConfig config, RandomSource random) throws StartException {
+  static ClusterEntry of(ServerConfig config, RandomSource random, PeerSurvey survey)
+      throws StartException {
     return switch (config.initialCluster().state()) {
-      case NEW -> atBirth(config, random);
-      case EXISTING -> joining(config, random);
+      case NEW -> atBirth(config, random, survey);
+      case EXISTING -> joining(config, random, survey);
     };
   }
 
-  private static ClusterEntry atBirth(ServerConfig config, RandomSource random)
+  private static ClusterEntry atBirth(ServerConfig config, RandomSource random, PeerSurvey survey)
       throws StartException {
     var birth = ClusterBirth.tableOf(initialUrls(config), config.initialCluster().token());
     long id = ClusterBirth.memberId(ownPeerUrls(config), config.initialCluster().token());
-    for (var known : ask(config, ASK_NEW)) {
+    for (var known : ask(config, survey, ASK_NEW)) {
       if (known.clusterId() == birth.clusterId()) {
         requireFirstStart(known, id);
       }
@@ -47,11 +47,11 @@ record ClusterEntry(MemberTable birth, ServerIdentity identity) {
     return new ClusterEntry(birth, identity(birth, id, random));
   }
 
-  private static ClusterEntry joining(ServerConfig config, RandomSource random)
+  private static ClusterEntry joining(ServerConfig config, RandomSource random, PeerSurvey survey)
       throws StartException {
     for (int round = 1; ; round++) {
       try {
-        var table = latest(config);
+        var table = latest(config, survey);
         var self = requireSameMembers(config, table);
         requireFirstStart(table, self.id());
         return new ClusterEntry(table.atBirth(), identity(table, self.id(), random));
@@ -64,8 +64,8 @@ record ClusterEntry(MemberTable birth, ServerIdentity identity) {
     }
   }
 
-  private static MemberTable latest(ServerConfig config) throws StartException {
-    return ask(config, ASK_EXISTING).stream()
+  private static MemberTable latest(ServerConfig config, PeerSurvey survey) throws StartException {
+    return ask(config, survey, ASK_EXISTING).stream()
         .max((one, other) -> Long.compare(one.version(), other.version()))
         .orElseThrow(
             () ->
@@ -75,14 +75,14 @@ record ClusterEntry(MemberTable birth, ServerIdentity identity) {
   }
 
   /** All are asked at once; who is down refuses at once. */
-  private static List<MemberTable> ask(ServerConfig config, Duration timeout) {
+  private static List<MemberTable> ask(ServerConfig config, PeerSurvey survey, Duration timeout) {
     var own = ownPeerUrls(config);
     return initialUrls(config).values().stream()
         .flatMap(List::stream)
         .filter(url -> !own.contains(url))
         .toList()
         .parallelStream()
-        .map(url -> MemberQuery.ask(url, timeout))
+        .map(url -> survey.ask(url, timeout))
         .flatMap(Optional::stream)
         .toList();
   }

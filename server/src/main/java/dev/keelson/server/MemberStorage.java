@@ -8,23 +8,18 @@ import dev.keelson.server.cluster.MemberFile;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.config.ServerConfig;
-import dev.keelson.server.replica.MemberFailure;
 import dev.keelson.server.snapshot.InstallMarker;
 import dev.keelson.server.snapshot.OutgoingSnapshots;
 import dev.keelson.storage.disk.DataDirectoryLock;
 import dev.keelson.storage.disk.Disk;
-import dev.keelson.storage.disk.PosixDisk;
-import dev.keelson.storage.mvcc.MvccConfig;
 import dev.keelson.storage.mvcc.MvccStore;
 import dev.keelson.storage.mvcc.engine.EngineConfig;
 import dev.keelson.storage.mvcc.engine.EngineException;
 import dev.keelson.storage.mvcc.engine.KvEngine;
-import dev.keelson.storage.mvcc.engine.RocksEngines;
 import dev.keelson.storage.snapshot.StateDirectory;
 import dev.keelson.storage.wal.Wal;
 import dev.keelson.storage.wal.WalConfig;
 import dev.keelson.storage.wal.WalIdentity;
-import dev.keelson.storage.work.Workers;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -68,11 +63,12 @@ final class MemberStorage implements AutoCloseable {
    * @throws StartException if the data is not this member's, is in use, or cannot be trusted;
    *     nothing was changed then
    */
-  static MemberStorage open(ServerConfig config, Workers workers, MemberFailure failure)
+  static MemberStorage open(
+      ServerConfig config, MemberTuning tuning, MemberCore.Surroundings around)
       throws StartException {
     var closing = new Closing();
     try {
-      return open(config, workers, failure, new PosixDisk(), closing);
+      return open(config, tuning, around, closing);
     } catch (IOException | EngineException e) {
       closing.close();
       throw new StartException(describe(e, config.identity().dataDir()), e);
@@ -83,8 +79,9 @@ final class MemberStorage implements AutoCloseable {
   }
 
   private static MemberStorage open(
-      ServerConfig config, Workers workers, MemberFailure failure, Disk disk, Closing closing)
+      ServerConfig config, MemberTuning tuning, MemberCore.Surroundings around, Closing closing)
       throws IOException, StartException {
+    var disk = around.disk();
     var directory = config.identity().dataDir();
     // Asked before the lock is taken: a directory that is not ours must not even get a lock file.
     MemberFile.read(disk, directory);
@@ -92,18 +89,18 @@ final class MemberStorage implements AutoCloseable {
     var verdict = new Verdict(disk, directory);
     verdict.requireNone();
     Optional<MemberFile> existing = MemberFile.read(disk, directory);
-    var entering = existing.isEmpty() ? Optional.of(enter(config, disk)) : noEntry();
+    var entering = existing.isEmpty() ? Optional.of(enter(config, around)) : noEntry();
     var self =
         existing.isPresent() ? existing.get() : MemberFile.read(disk, directory).orElseThrow();
     var state = StateDirectory.open(disk, directory.resolve("state"));
-    var engines = new RocksEngines(engineConfig(config));
-    var store = openStore(engines.open(state.live()), config, entering, workers, failure);
+    var engines = around.engines();
+    var store = openStore(engines.open(state.live()), config, entering, tuning, around);
     closing.add(store);
     requireOwnData(self, store.members().table(), config);
     var identity = self.identity();
     var walIdentity = new WalIdentity(identity.clusterId(), identity.memberId());
     DataDirectoryLock.createDurably(disk, config.identity().walDir());
-    var wal = Wal.open(disk, config.identity().walDir(), walIdentity, walConfig(config));
+    var wal = Wal.open(disk, config.identity().walDir(), walIdentity, walConfig(config, tuning));
     var marker = new InstallMarker(disk, directory);
     var storage =
         new MemberStorage(
@@ -124,11 +121,11 @@ final class MemberStorage implements AutoCloseable {
     return Optional.empty();
   }
 
-  private static ClusterEntry enter(ServerConfig config, Disk disk)
+  private static ClusterEntry enter(ServerConfig config, MemberCore.Surroundings around)
       throws StartException, IOException {
-    var entry = ClusterEntry.of(config, new MachineRandom());
+    var entry = ClusterEntry.of(config, around.random(), around.survey());
     new MemberFile(entry.identity(), config.identity().name())
-        .write(disk, config.identity().dataDir());
+        .write(around.disk(), config.identity().dataDir());
     return entry;
   }
 
@@ -136,28 +133,37 @@ final class MemberStorage implements AutoCloseable {
       KvEngine engine,
       ServerConfig config,
       Optional<ClusterEntry> entering,
-      Workers workers,
-      MemberFailure failure)
+      MemberTuning tuning,
+      MemberCore.Surroundings around)
       throws StartException {
-    var store = MvccStore.open(engine, MvccConfig.defaults());
+    var store = MvccStore.open(engine, tuning.store());
     var known = MemberRegister.load(store);
-    var members = known.isPresent() ? known.get() : begin(store, config, entering);
+    var members = known.isPresent() ? known.get() : begin(store, config, entering, around);
     return new LiveStore(
-        store, members, workers, cause -> failure.memberFailed("keelson-compact", cause));
+        store,
+        members,
+        around.workers(),
+        cause -> around.events().memberFailed("keelson-compact", cause));
   }
 
   /** An earlier start may have died between the two files: then nobody has been told of us yet. */
   private static MemberRegister begin(
-      MvccStore store, ServerConfig config, Optional<ClusterEntry> entering) throws StartException {
+      MvccStore store,
+      ServerConfig config,
+      Optional<ClusterEntry> entering,
+      MemberCore.Surroundings around)
+      throws StartException {
     var entry =
-        entering.isPresent() ? entering.get() : ClusterEntry.of(config, new MachineRandom());
+        entering.isPresent()
+            ? entering.get()
+            : ClusterEntry.of(config, around.random(), around.survey());
     var created = MemberRegister.create(store, entry.birth());
     store.commitBatch(LogPosition.ZERO);
     store.flush();
     return created;
   }
 
-  private static EngineConfig engineConfig(ServerConfig config) {
+  static EngineConfig engineConfig(ServerConfig config) {
     return new EngineConfig(
         config.resources().blockCacheBytes(),
         config.resources().memtableBytes(),
@@ -166,8 +172,9 @@ final class MemberStorage implements AutoCloseable {
         false);
   }
 
-  private static WalConfig walConfig(ServerConfig config) {
-    return WalConfig.DEFAULT
+  private static WalConfig walConfig(ServerConfig config, MemberTuning tuning) {
+    return tuning
+        .log()
         .withSegmentBytes(Math.toIntExact(config.resources().walSegmentBytes()))
         .withTailBytes(config.resources().walCacheBytes());
   }

@@ -7,6 +7,7 @@ import dev.keelson.api.etcdserverpb.LeaseGrantRequest;
 import dev.keelson.api.etcdserverpb.LeaseGrantResponse;
 import dev.keelson.api.etcdserverpb.LeaseGrpc;
 import dev.keelson.api.etcdserverpb.LeaseKeepAliveRequest;
+import dev.keelson.api.etcdserverpb.LeaseKeepAliveResponse;
 import dev.keelson.api.etcdserverpb.LeaseLeasesRequest;
 import dev.keelson.api.etcdserverpb.LeaseLeasesResponse;
 import dev.keelson.api.etcdserverpb.LeaseRevokeRequest;
@@ -60,9 +61,13 @@ final class LeaseService {
             .stream(
                 LeaseGrpc.getLeaseKeepAliveMethod(),
                 LeaseKeepAliveRequest.parser(),
-                sink -> LeaseKeepAliveStream.open(leases, headers, sink))
+                this::keepAlive)
             .unary(LeaseGrpc.getLeaseLeasesMethod(), LeaseLeasesRequest.parser(), this::list)
             .build();
+  }
+
+  StreamReceiver<LeaseKeepAliveRequest> keepAlive(StreamSink<LeaseKeepAliveResponse> sink) {
+    return LeaseKeepAliveStream.open(leases, headers, sink);
   }
 
   void grant(LeaseGrantRequest request, CallContext call, Answer<LeaseGrantResponse> answer) {

@@ -1,0 +1,76 @@
+package dev.keelson.server.rpc;
+
+import dev.keelson.api.etcdserverpb.CompactionRequest;
+import dev.keelson.api.etcdserverpb.CompactionResponse;
+import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
+import dev.keelson.api.etcdserverpb.DeleteRangeResponse;
+import dev.keelson.api.etcdserverpb.LeaseGrantRequest;
+import dev.keelson.api.etcdserverpb.LeaseGrantResponse;
+import dev.keelson.api.etcdserverpb.LeaseKeepAliveRequest;
+import dev.keelson.api.etcdserverpb.LeaseKeepAliveResponse;
+import dev.keelson.api.etcdserverpb.LeaseRevokeRequest;
+import dev.keelson.api.etcdserverpb.LeaseRevokeResponse;
+import dev.keelson.api.etcdserverpb.PutRequest;
+import dev.keelson.api.etcdserverpb.PutResponse;
+import dev.keelson.api.etcdserverpb.RangeRequest;
+import dev.keelson.api.etcdserverpb.RangeResponse;
+import dev.keelson.api.etcdserverpb.TxnRequest;
+import dev.keelson.api.etcdserverpb.TxnResponse;
+import dev.keelson.api.etcdserverpb.WatchRequest;
+import dev.keelson.api.etcdserverpb.WatchResponse;
+import dev.keelson.server.config.ServerConfig;
+
+/** The handlers of one member, without the port that leads calls to them. */
+public final class ClientServices {
+  private static final int FRAGMENT_BYTES = 512 << 10;
+
+  private final KvService kv;
+  private final LeaseService leases;
+  private final WatchService watch;
+
+  public ClientServices(RpcDependencies dependencies, ServerConfig.Limits limits) {
+    var headers = new ResponseHeaders(dependencies.identity(), dependencies.replica()::status);
+    this.kv =
+        new KvService(
+            dependencies, headers, new TxnValidator(limits.maxTxnOps()), limits.maxRequestBytes());
+    this.leases = new LeaseService(dependencies, headers);
+    this.watch =
+        new WatchService(dependencies.watch(), headers, limits.maxRequestBytes() + FRAGMENT_BYTES);
+  }
+
+  public UnaryHandler<RangeRequest, RangeResponse> range() {
+    return kv::range;
+  }
+
+  public UnaryHandler<PutRequest, PutResponse> put() {
+    return kv::put;
+  }
+
+  public UnaryHandler<DeleteRangeRequest, DeleteRangeResponse> deleteRange() {
+    return kv::deleteRange;
+  }
+
+  public UnaryHandler<TxnRequest, TxnResponse> txn() {
+    return kv::txn;
+  }
+
+  public UnaryHandler<CompactionRequest, CompactionResponse> compact() {
+    return kv::compact;
+  }
+
+  public UnaryHandler<LeaseGrantRequest, LeaseGrantResponse> grantLease() {
+    return leases::grant;
+  }
+
+  public UnaryHandler<LeaseRevokeRequest, LeaseRevokeResponse> revokeLease() {
+    return leases::revoke;
+  }
+
+  public StreamHandler<LeaseKeepAliveRequest, LeaseKeepAliveResponse> keepLeaseAlive() {
+    return leases::keepAlive;
+  }
+
+  public StreamHandler<WatchRequest, WatchResponse> watch() {
+    return watch::watch;
+  }
+}
