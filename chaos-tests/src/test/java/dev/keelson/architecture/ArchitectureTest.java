@@ -48,6 +48,9 @@ class ArchitectureTest {
             "storage",
             "lease",
             "server",
+            "client",
+            "client.cache",
+            "client.recipe",
             "bench",
             "cli",
             "conformance",
@@ -124,9 +127,17 @@ class ArchitectureTest {
         knowsOnly("storage", "storage", "raft"),
         knowsOnly("lease", "lease"),
         knowsOnly("server", "server", "api", "raft", "storage", "lease"),
+        knowsOnly("client", "client", "api"),
         knowsOnly("bench", "bench", "api"),
         knowsOnly("conformance", "conformance", "api"),
         knowsOnly("cli", "cli", "server", "bench", "conformance", "api", "raft", "storage"),
+        noClasses()
+            .that(resideInAPackage(BASE + "client"))
+            .should()
+            .dependOnClassesThat(
+                resideInAPackage(BASE + "client..").and(not(resideInAPackage(BASE + "client"))))
+            .as("the client knows nothing of what is built on it")
+            .because("caches and recipes are made of what users have too"),
         slices()
             .matching(BASE + "server.(*)..")
             .should()
@@ -161,6 +172,7 @@ class ArchitectureTest {
                         BASE + "server.transport..",
                         BASE + "server.http..",
                         BASE + "server.rpc..",
+                        BASE + "client",
                         BASE + "bench..",
                         BASE + "conformance..")))
             .should()
@@ -173,6 +185,7 @@ class ArchitectureTest {
                     resideInAnyPackage(
                         BASE + "api..",
                         BASE + "server.rpc..",
+                        BASE + "client",
                         BASE + "bench..",
                         BASE + "conformance..",
                         BASE + "cli..")))
@@ -193,6 +206,7 @@ class ArchitectureTest {
                     BASE + "raft..",
                     BASE + "storage..",
                     BASE + "server..",
+                    BASE + "client..",
                     BASE + "cli..",
                     BASE + "bench..",
                     BASE + "conformance.."))

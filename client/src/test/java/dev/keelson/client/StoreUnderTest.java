@@ -1,0 +1,57 @@
+package dev.keelson.client;
+
+import dev.keelson.conformance.process.ProcessCluster;
+import dev.keelson.conformance.process.Program;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/** A cluster that the client is tested against, which may be stopped member by member. */
+public interface StoreUnderTest extends AutoCloseable {
+  List<String> endpoints();
+
+  /** Ends the member as suddenly as the kind of store allows. */
+  void stop(int member);
+
+  /** Starts it again on its data; returns when it serves. */
+  void start(int member);
+
+  @Override
+  void close();
+
+  /** Keelson in this JVM. */
+  static StoreUnderTest keelson(int members) {
+    return KeelsonStore.running(members);
+  }
+
+  /** Debian's etcd 3.4, in processes. */
+  static EtcdStore etcd(int members) {
+    Assumptions.assumeTrue(
+        Program.Etcd.isInstalled(),
+        "needs " + Program.Etcd.DEBIAN + ": install Debian's package etcd-server");
+    return new EtcdStore(ProcessCluster.start(Program.Etcd.debian(), members, List.of()));
+  }
+
+  /** Real processes. */
+  record EtcdStore(ProcessCluster cluster) implements StoreUnderTest {
+    @Override
+    public List<String> endpoints() {
+      return cluster.endpoints();
+    }
+
+    @Override
+    public void stop(int member) {
+      cluster.member(member).kill();
+    }
+
+    @Override
+    public void start(int member) {
+      cluster.member(member).start();
+      cluster.member(member).awaitServing(ProcessCluster.STARTS_WITHIN);
+    }
+
+    @Override
+    public void close() {
+      cluster.close();
+    }
+  }
+}
