@@ -188,6 +188,7 @@ class ArchitectureTest {
                         BASE + "client",
                         BASE + "bench..",
                         BASE + "conformance..",
+                        BASE + "chaos.workload..",
                         BASE + "cli..")))
             .should()
             .dependOnClassesThat(resideInAPackage("io.grpc.."))

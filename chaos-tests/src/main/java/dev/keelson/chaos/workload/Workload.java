@@ -1,0 +1,22 @@
+package dev.keelson.chaos.workload;
+
+import dev.keelson.chaos.checkers.Checker;
+import java.util.List;
+
+/** What the clients of a scenario do, and who judges it besides those that judge everything. */
+public interface Workload {
+  String name();
+
+  /** Once, before all others. */
+  default void prepare(Session session) {}
+
+  /** One thing a client does, in as many calls as it takes. Called by many threads. */
+  void step(Session session);
+
+  /** What must be read at the end, through this member. */
+  default void readAll(Session session, int member) {}
+
+  default List<Checker> checkers() {
+    return List.of();
+  }
+}
