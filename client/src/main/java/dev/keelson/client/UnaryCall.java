@@ -152,7 +152,8 @@ final class UnaryCall<Q, R, T> {
     }
     boolean gone =
         switch (status.getCode()) {
-          case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED -> true;
+          // A connection that breaks while a request is written is UNKNOWN or INTERNAL to gRPC.
+          case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, UNKNOWN, INTERNAL -> true;
           default -> false;
         };
     return gone && (!sent || call.kind().isRepeatable());
