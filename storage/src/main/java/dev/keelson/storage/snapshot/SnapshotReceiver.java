@@ -18,6 +18,9 @@ import java.util.Arrays;
 public final class SnapshotReceiver implements AutoCloseable {
   static final String MANIFEST = ".manifest";
 
+  /** No name in a manifest begins so. A file without it was synced, whatever became of its name. */
+  private static final String PART = ".part-";
+
   private final Disk disk;
   private final Path files;
   private final SnapshotManifest manifest;
@@ -60,7 +63,10 @@ public final class SnapshotReceiver implements AutoCloseable {
     return new SnapshotReceiver(disk, files, manifest, wholeFiles(disk, files, manifest));
   }
 
-  /** Keeps the files that arrived whole. Of one that did not, nothing can be trusted. */
+  /**
+   * Keeps the files that arrived whole. Of one that did not, nothing can be trusted: what can be
+   * read may be no more than page cache.
+   */
   private static ChunkPosition wholeFiles(Disk disk, Path files, SnapshotManifest manifest)
       throws IOException {
     int whole = 0;
@@ -69,6 +75,7 @@ public final class SnapshotReceiver implements AutoCloseable {
     }
     for (var rest : manifest.files().subList(whole, manifest.files().size())) {
       SnapshotFiles.deleteFile(disk, files.resolve(rest.name()));
+      SnapshotFiles.deleteFile(disk, files.resolve(PART + rest.name()));
     }
     return manifest.normalized(whole, 0);
   }
@@ -116,6 +123,7 @@ public final class SnapshotReceiver implements AutoCloseable {
     if (next.fileIndex() != chunk.fileIndex()) {
       file.syncData();
       close();
+      disk.rename(files.resolve(PART + entry.name()), files.resolve(entry.name()));
     }
     return new Receipt.Accepted(next);
   }
@@ -124,7 +132,7 @@ public final class SnapshotReceiver implements AutoCloseable {
     return switch (writing) {
       case Writing.Open(var file) -> file;
       case Writing.Nothing _ -> {
-        var file = disk.open(files.resolve(entry.name()), Disk.Mode.CREATE);
+        var file = disk.open(files.resolve(PART + entry.name()), Disk.Mode.CREATE);
         writing = new Writing.Open(file);
         yield file;
       }

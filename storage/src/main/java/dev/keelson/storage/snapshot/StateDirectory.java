@@ -52,8 +52,11 @@ public final class StateDirectory {
         disk.exists(current)
             ? new StateDirectory(disk, root, readCurrent(disk, current))
             : create(disk, root);
+    // The process before us may have died between the switch and the sync: what we trust from now
+    // on must not be undone by a loss of power.
+    disk.syncDirectory(root);
     if (!disk.exists(state.live())) {
-      throw new SnapshotException(state.live() + " is missing: restore or re-add this member");
+      throw new SnapshotException(state.live() + " is missing");
     }
     state.deleteLeftovers();
     return state;
@@ -134,7 +137,7 @@ public final class StateDirectory {
     if (words.size() != 2
         || !words.get(0).matches(STORE + "[0-9]{1,18}")
         || !words.get(1).equals(checksum(words.get(0)))) {
-      throw new SnapshotException(current + " is damaged: restore or re-add this member");
+      throw new SnapshotException(current + " is damaged");
     }
     return Long.parseLong(words.get(0).substring(STORE.length()));
   }

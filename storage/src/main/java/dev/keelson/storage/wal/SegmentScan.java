@@ -14,8 +14,8 @@ final class SegmentScan {
 
   private int chain;
   private long completeEnd = SegmentHeader.BYTES;
-  private int completeChain;
   private long dataEnd = SegmentHeader.BYTES;
+  private int dataChain;
   private long provenEnd = SegmentHeader.BYTES;
   private long sealedFor;
 
@@ -28,7 +28,7 @@ final class SegmentScan {
         new RecordReader(
             window, new RecordCodec(header.identity(), header.sequence()), SegmentHeader.BYTES);
     this.chain = header.chain();
-    this.completeChain = chain;
+    this.dataChain = chain;
   }
 
   /** Replays every record up to the seal, or to the first that is not valid. */
@@ -72,7 +72,9 @@ final class SegmentScan {
       reader.skip(record);
       if (!replay.isInsideAppend()) {
         completeEnd = next;
-        completeChain = chain;
+      }
+      if (dataEnd == next) {
+        dataChain = chain;
       }
     }
   }
@@ -111,13 +113,13 @@ final class SegmentScan {
     return completeEnd;
   }
 
-  int completeChain() {
-    return completeChain;
+  /** Where the last complete append ends. */
+  long dataEnd() {
+    return dataEnd;
   }
 
-  /** Everything before this is known to have been durable. */
-  long provenEnd() {
-    return provenEnd;
+  int dataChain() {
+    return dataChain;
   }
 
   boolean isProven() {

@@ -138,28 +138,58 @@ final class WalRecovery {
     deleteTemporaries();
     // Always: the run before may have died before the names it left here were durable.
     disk.syncDirectory(directory);
+    if (scan.end() == SegmentHeader.BYTES) {
+      renewBefore(segments.live(), header);
+    }
     // Entries cut away were committed, even if the record that said so was never synced.
     var hardState =
         new HardState(
             found.term(), found.votedFor(), Math.max(found.commit(), view.base().index()));
     boolean torn = !scan.isZeroAfter(scan.completeEnd());
-    if (torn || !scan.isProven()) {
+    boolean oneMark = scan.completeEnd() - scan.dataEnd() <= RecordHeader.BYTES;
+    if (torn || !scan.isProven() || !oneMark) {
       return copyTail(view, header, scan, hardState, torn);
     }
+    // Over a mark at the end, which a failed sync may have left in the page cache alone: what is
+    // written behind it would be durable, and the mark not.
     var output =
         new SegmentOutput(
             disk.open(pathOf(header), Disk.Mode.WRITE),
-            scan.completeEnd(),
+            scan.dataEnd(),
             setup.buffers(),
             setup.config());
-    return opened(view, header, output, scan.completeChain(), scan.provenEnd(), hardState);
+    return opened(view, header, output, scan.dataChain(), scan.dataEnd(), hardState);
+  }
+
+  /**
+   * Writes a sealed segment anew if no record after it proves the seal: a roll that was stopped may
+   * have left that in the page cache alone, and records in the next segment must not be durable
+   * without it.
+   */
+  private void renewBefore(List<SegmentHeader> live, SegmentHeader header) throws IOException {
+    int before = live.indexOf(header) - 1;
+    if (before < 0) {
+      return;
+    }
+    SegmentHeader sealed = live.get(before);
+    long size;
+    try (SegmentWindow window = window(sealed)) {
+      size = window.size();
+    }
+    SegmentSource.Blank blank = new SegmentsOnDemand(disk, directory).take();
+    try (var output = new SegmentOutput(blank.file(), 0, setup.buffers(), setup.config())) {
+      copy(sealed, size, output);
+      output.sync();
+    }
+    disk.rename(blank.path(), pathOf(sealed));
+    disk.syncDirectory(directory);
   }
 
   /** Writes what is complete into a fresh file, which takes the place of the old one. */
   private Opened copyTail(
       LogView view, SegmentHeader header, SegmentScan scan, HardState hardState, boolean torn)
       throws IOException {
-    long end = scan.completeEnd();
+    long end = scan.dataEnd();
     Path original = pathOf(header);
     LOG.warn(
         "log tail written anew: file={} bytes={} lastIndex={} reason={}",
@@ -173,7 +203,7 @@ final class WalRecovery {
     // True as soon as it can be read under the segment's name, which it gets only after the sync.
     var codec = new RecordCodec(header.identity(), header.sequence());
     codec.begin(RecordType.DURABLE_MARK, 0, 0, 0);
-    int chain = codec.end(end, scan.completeChain(), end);
+    int chain = codec.end(end, scan.dataChain(), end);
     output.put(codec.headerBytes(), 0, RecordHeader.BYTES);
     output.sync();
     if (torn) {

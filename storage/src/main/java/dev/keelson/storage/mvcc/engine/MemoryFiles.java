@@ -63,7 +63,7 @@ final class MemoryFiles {
     if (created) {
       for (String name : disk.list(directory)) {
         if (isData(name)) {
-          throw new EngineException(
+          throw EngineException.damaged(
               "%s is missing, but %s is there".formatted(directory.resolve(MANIFEST), name));
         }
       }
@@ -85,7 +85,7 @@ final class MemoryFiles {
     }
     List<String> lines = new String(content, StandardCharsets.US_ASCII).lines().toList();
     if (lines.size() < 3 || !encode(lines.subList(0, lines.size() - 1)).equals(text(content))) {
-      throw new EngineException(manifest + " is damaged");
+      throw EngineException.damaged(manifest + " is damaged");
     }
     if (!lines.getFirst().equals(FORMAT)) {
       throw new EngineException(manifest + " is of another version: " + lines.getFirst());
@@ -141,11 +141,11 @@ final class MemoryFiles {
   private void verify(DataFile file) throws IOException {
     Path path = directory.resolve(file.name());
     if (!disk.exists(path)) {
-      throw new EngineException("the store's file " + path + " is missing");
+      throw EngineException.damaged("the store's file " + path + " is missing");
     }
     try (DiskFile opened = disk.open(path, Disk.Mode.READ)) {
       if (opened.size() != file.bytes()) {
-        throw new EngineException(
+        throw EngineException.damaged(
             "the store's file %s has %d bytes instead of %d"
                 .formatted(path, opened.size(), file.bytes()));
       }
@@ -154,7 +154,7 @@ final class MemoryFiles {
         crc.update(read(opened, at, (int) Math.min(PIECE_BYTES, file.bytes() - at)));
       }
       if ((int) crc.getValue() != file.checksum()) {
-        throw new EngineException(
+        throw EngineException.damaged(
             "the store's file " + path + " is damaged: its checksum does not match");
       }
     }

@@ -1,6 +1,7 @@
 package dev.keelson.storage.mvcc.engine;
 
 import dev.keelson.raft.Invariant;
+import dev.keelson.storage.disk.PosixDisk;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -26,6 +28,8 @@ import org.rocksdb.WriteOptions;
  * (atomic flush), so that a crash leaves a state between two batches (anchor 4).
  */
 public final class RocksEngine implements KvEngine {
+  private static final String CREATING = ".creating";
+
   private final Path directory;
   private final RocksResources resources;
   private final RocksDB db;
@@ -49,22 +53,57 @@ public final class RocksEngine implements KvEngine {
    * one: a database that lost a file is refused, never started afresh.
    */
   public static RocksEngine open(Path directory, EngineConfig config) {
-    boolean fresh = isFresh(directory);
+    if (isFresh(directory)) {
+      create(directory, config);
+    }
     var resources = RocksResources.allocate(config);
     try {
       // A database of an earlier version lacks the families that came later. Those it has are named
       // in its manifest: losing one is losing a file.
-      resources.options().setCreateIfMissing(fresh).setCreateMissingColumnFamilies(true);
-      Files.createDirectories(directory);
+      resources.options().setCreateIfMissing(false).setCreateMissingColumnFamilies(true);
       return open(
               directory,
               resources,
               (descriptors, handles) ->
                   RocksDB.open(resources.options(), directory.toString(), descriptors, handles))
           .whole();
-    } catch (IOException e) {
+    } catch (RuntimeException e) {
       resources.close();
-      throw new EngineException("cannot create " + directory, e);
+      throw e;
+    }
+  }
+
+  /**
+   * Makes a database in a directory beside, which then takes the place of the empty one: a crash on
+   * the way leaves no half of one, which could not be told from one that lost a file.
+   */
+  private static void create(Path directory, EngineConfig config) {
+    Path beside = directory.resolveSibling(directory.getFileName() + CREATING);
+    try {
+      var disk = new PosixDisk();
+      disk.deleteTree(beside);
+      disk.createDirectories(beside);
+      createIn(beside, config);
+      disk.rename(beside, directory);
+      Path parent = directory.toAbsolutePath().getParent();
+      if (parent != null) {
+        disk.syncDirectory(parent);
+      }
+    } catch (IOException e) {
+      throw new EngineException("cannot create the store in " + directory + ": " + e, e);
+    }
+  }
+
+  private static void createIn(Path directory, EngineConfig config) {
+    var resources = RocksResources.allocate(config);
+    try {
+      resources.options().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
+      open(
+              directory,
+              resources,
+              (descriptors, handles) ->
+                  RocksDB.open(resources.options(), directory.toString(), descriptors, handles))
+          .close();
     } catch (RuntimeException e) {
       resources.close();
       throw e;
@@ -103,7 +142,8 @@ public final class RocksEngine implements KvEngine {
     try {
       db = opening.open(descriptors, handles);
     } catch (RocksDBException e) {
-      throw new EngineException("cannot open the store in " + directory + ": " + e.getMessage(), e);
+      String said = "cannot open the store in " + directory + ": " + e.getMessage();
+      throw isDamage(e) ? EngineException.damaged(said, e) : new EngineException(said, e);
     }
     for (Family family : Family.byNumber()) {
       // A batch names families by number.
@@ -111,6 +151,14 @@ public final class RocksEngine implements KvEngine {
       Invariant.check(id == family.number(), "family %s has number %d", family, id);
     }
     return new RocksEngine(directory, resources, db, handles);
+  }
+
+  private static boolean isDamage(RocksDBException e) {
+    String said = String.valueOf(e.getMessage());
+    var status = e.getStatus();
+    return (status != null && status.getCode() == Status.Code.Corruption)
+        || said.contains("No such file")
+        || said.contains("does not exist");
   }
 
   /**
@@ -139,10 +187,10 @@ public final class RocksEngine implements KvEngine {
     try {
       bytes = Files.size(file);
     } catch (IOException e) {
-      throw new EngineException("the store's file " + file + " is missing or unreadable", e);
+      throw EngineException.damaged("the store's file " + file + " is missing or unreadable", e);
     }
     if (bytes != expectedBytes) {
-      throw new EngineException(
+      throw EngineException.damaged(
           "the store's file %s has %d bytes instead of %d".formatted(file, bytes, expectedBytes));
     }
   }
