@@ -45,7 +45,7 @@ final class MemberCommand {
       Runtime.getRuntime().addShutdownHook(new Thread(server::close, "keelson-shutdown"));
       return server.awaitTermination().exitCode();
     } catch (StartException e) {
-      return refuse(ExitCode.FAILED, String.valueOf(e.getMessage()));
+      return refuse(e.exitCode(), String.valueOf(e.getMessage()));
     } catch (InterruptedException e) {
       return ExitCode.FAILED;
     }

@@ -71,7 +71,10 @@ final class MemberStorage implements AutoCloseable {
       return open(config, tuning, around, closing);
     } catch (IOException | EngineException e) {
       closing.close();
-      throw new StartException(describe(e, config.identity().dataDir()), e);
+      String said = describe(e, config.identity().dataDir());
+      throw DamagedDataException.isTold(e)
+          ? DamagedDataException.of(e, said)
+          : new StartException(said, e);
     } catch (RuntimeException | StartException e) {
       closing.close();
       throw e;
@@ -86,6 +89,9 @@ final class MemberStorage implements AutoCloseable {
     // Asked before the lock is taken: a directory that is not ours must not even get a lock file.
     MemberFile.read(disk, directory);
     closing.add(DataDirectoryLock.take(disk, directory));
+    // What the process before us wrote or deleted here is trusted from now on, so that it must not
+    // be undone by a loss of power: an install marker that comes back would empty the log.
+    disk.syncDirectory(directory);
     var verdict = new Verdict(disk, directory);
     verdict.requireNone();
     Optional<MemberFile> existing = MemberFile.read(disk, directory);
@@ -224,9 +230,9 @@ final class MemberStorage implements AutoCloseable {
       throws StartException {
     boolean reaches = applied.index() >= wal.base().index() && applied.index() <= wal.lastIndex();
     if (!reaches || wal.termAt(applied.index()) != applied.term()) {
-      throw new StartException(
+      throw new DamagedDataException(
           ("%s: the store has applied entry %d of term %d, the log holds %d to %d: a part of the"
-                  + " data was lost or exchanged; remove this member and add it again")
+                  + " data was lost or exchanged")
               .formatted(
                   directory, applied.index(), applied.term(), wal.firstIndex(), wal.lastIndex()));
     }

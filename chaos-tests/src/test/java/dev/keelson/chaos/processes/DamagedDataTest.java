@@ -4,12 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.keelson.api.etcdserverpb.Member;
+import dev.keelson.api.etcdserverpb.MemberAddRequest;
+import dev.keelson.api.etcdserverpb.MemberListRequest;
+import dev.keelson.api.etcdserverpb.MemberRemoveRequest;
 import dev.keelson.conformance.process.MemberProcess;
 import dev.keelson.conformance.process.MemberSpec;
 import dev.keelson.conformance.process.ProcessCluster;
 import dev.keelson.conformance.store.Keys;
 import dev.keelson.conformance.store.Store;
 import dev.keelson.server.FreePorts;
+import dev.keelson.storage.disk.PosixDisk;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -161,7 +167,7 @@ class DamagedDataTest {
           int before = readInt(segment, middle);
           writeInt(segment, middle, before ^ 0x0010_0000);
 
-          assertRefused(cluster, member.spec(), segment.getFileName().toString(), "offset");
+          assertDamaged(cluster, member.spec(), segment.getFileName().toString(), "offset");
 
           assertThat(readInt(segment, middle)).isEqualTo(before ^ 0x0010_0000);
           writeInt(segment, middle, before);
@@ -198,17 +204,150 @@ class DamagedDataTest {
         });
   }
 
-  /** It ends by itself, soon, with exit code 1 and one line that says all of this. */
+  /**
+   * The procedure of the operating guide, "A damaged disk", for each kind of file: the others go on
+   * meanwhile, and nothing acknowledged is missing on the member that was replaced.
+   */
+  @Test
+  void aMemberWithADamagedDiskIsRemovedWipedAndAddedAgain() {
+    Clusters.with(
+        3,
+        cluster -> {
+          Clusters.awaitLeader(cluster);
+          MemberProcess victim = cluster.member(2);
+          var writers = Writers.start(cluster.endpoints(), 4, "repair");
+          try (writers) {
+            awaitAcks(writers, 500);
+            long id = idOf(cluster, victim);
+            victim.kill();
+            Path segment = lastSegment(victim);
+            int middle = (int) (endOfData(segment) / 2);
+            writeInt(segment, middle, readInt(segment, middle) ^ 0x0100_0000);
+            assertDamaged(cluster, victim.spec(), segment.getFileName().toString(), "offset");
+
+            repair(cluster, victim, id);
+
+            awaitAcks(writers, 200);
+            id = idOf(cluster, victim);
+            victim.stop();
+            Path table = firstTable(victim);
+            cutInHalf(table);
+            assertDamaged(cluster, victim.spec(), table.getFileName().toString(), "remove");
+
+            repair(cluster, victim, id);
+
+            awaitAcks(writers, 200);
+          }
+          StoreCheck.everyAckIsThere(victim.endpoint(), writers.acks());
+          StoreCheck.hashesAgree(cluster);
+          assertThat(membersOf(cluster)).hasSize(3);
+        });
+  }
+
+  private static void awaitAcks(Writers writers, int more) {
+    long before = writers.acknowledged();
+    await().atMost(ENDS_WITHIN).until(() -> writers.acknowledged() > before + more);
+  }
+
+  private static long idOf(ProcessCluster cluster, MemberProcess member) {
+    return membersOf(cluster).stream()
+        .filter(known -> known.getPeerURLsList().contains(member.spec().peerUrl()))
+        .findFirst()
+        .orElseThrow()
+        .getID();
+  }
+
+  private static List<Member> membersOf(ProcessCluster cluster) {
+    try (Store store = Store.connect(cluster.member(0).endpoint())) {
+      return store.cluster().memberList(MemberListRequest.getDefaultInstance()).getMembersList();
+    }
+  }
+
+  /** Remove, wipe, add; a change may have to wait until the cluster is sure of its members. */
+  private static void repair(ProcessCluster cluster, MemberProcess victim, long id) {
+    Path data = victim.spec().dataDir();
+    try (Store store = Store.connect(cluster.member(0).endpoint())) {
+      change(
+          () -> store.cluster().memberRemove(MemberRemoveRequest.newBuilder().setID(id).build()));
+      deleteTree(data);
+      var added = MemberAddRequest.newBuilder().addPeerURLs(victim.spec().peerUrl()).build();
+      change(() -> store.cluster().memberAdd(added));
+    }
+    victim.respecify(victim.spec().withFlags("--initial-cluster-state=existing"));
+    victim.start();
+    victim.awaitServing(ProcessCluster.STARTS_WITHIN);
+  }
+
+  private static void change(Runnable request) {
+    await()
+        .atMost(ENDS_WITHIN)
+        .pollInterval(Duration.ofMillis(200))
+        .ignoreExceptionsMatching(
+            e ->
+                e instanceof StatusRuntimeException && e.getMessage().contains("unhealthy cluster"))
+        .until(
+            () -> {
+              request.run();
+              return true;
+            });
+  }
+
+  private static Path firstTable(MemberProcess member) {
+    try (Stream<Path> files = Files.walk(member.spec().dataDir().resolve("state"))) {
+      return files
+          .filter(file -> file.toString().endsWith(".sst"))
+          .sorted()
+          .findFirst()
+          .orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void cutInHalf(Path file) {
+    try (var channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      channel.truncate(channel.size() / 2);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void deleteTree(Path directory) {
+    try {
+      new PosixDisk().deleteTree(directory);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static void assertRefused(ProcessCluster cluster, MemberSpec spec, String... said) {
-    Path log = cluster.scratch().resolve("refused.log");
+    assertRefused(cluster, spec, 1, said);
+  }
+
+  private static void assertDamaged(ProcessCluster cluster, MemberSpec spec, String... said) {
+    assertRefused(cluster, spec, 72, said);
+  }
+
+  /** It ends by itself, soon, with this exit code and one line that says all of this. */
+  private static void assertRefused(
+      ProcessCluster cluster, MemberSpec spec, int exitCode, String... said) {
+    Path log = newLog(cluster);
     try (var refused = new MemberProcess(Programs.underTest(), spec, log)) {
       refused.start();
-      assertThat(refused.exitCodeWithin(ENDS_WITHIN)).as(refused.logText()).hasValue(1);
+      assertThat(refused.exitCodeWithin(ENDS_WITHIN)).as(refused.logText()).hasValue(exitCode);
       assertThat(refused.logText().lines().filter(line -> line.startsWith("keelson server: ")))
           .as(refused.logText())
           .hasSize(1)
           .allSatisfy(line -> assertThat(line).contains(said));
       assertThat(refused.logText()).doesNotContain("\tat ");
+    }
+  }
+
+  private static Path newLog(ProcessCluster cluster) {
+    try {
+      return Files.createTempFile(cluster.scratch(), "refused", ".log");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
