@@ -35,8 +35,21 @@ public sealed interface Input {
    */
   record ReadRequest(long readId) implements Input {}
 
-  /** An operator, or a graceful shutdown, wants another leader (dissertation 3.10). */
-  record TransferLeadership(long target) implements Input {}
+  /**
+   * An operator, or a graceful shutdown, wants another leader (dissertation 3.10).
+   *
+   * @param target {@link #ANYBODY} for the voter that is furthest, of those that answer if any does
+   */
+  record TransferLeadership(long target) implements Input {
+    public static final long ANYBODY = 0;
+  }
+
+  /**
+   * This member was away, or its disk does not answer, for longer than an election takes: others may
+   * lead by now, and it cannot lead well (TM-pause). A leader gives up its office at once and tells
+   * another to stand; its reads fail.
+   */
+  record StandDown() implements Input {}
 
   /** The connection to a peer broke: what was in flight to it may be lost. */
   record PeerUnreachable(long peer) implements Input {}

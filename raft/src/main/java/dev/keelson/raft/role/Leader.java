@@ -6,6 +6,7 @@ import dev.keelson.raft.Effect.ProposalRejection;
 import dev.keelson.raft.Effect.ReadFailure;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.EntryType;
+import dev.keelson.raft.Input;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.PeerProgress;
 import dev.keelson.raft.Proposal;
@@ -267,14 +268,26 @@ final class Leader implements RoleBehaviour {
 
   /** The member that is furthest takes over at once, rather than after everybody has waited. */
   private void leaveOffice() {
-    var configuration = member.membership.current();
-    table.peers().stream()
-        .filter(peer -> configuration.isVoter(peer.id()))
-        .max(Comparator.comparingLong(Progress::matchIndex))
+    heir()
         .ifPresent(
             heir ->
                 member.outbox.send(new Message.TimeoutNow(member.id(), heir.id(), member.term())));
     standing.follow(member.term());
+  }
+
+  /** Whoever answers comes before whoever does not. */
+  private Optional<Progress> heir() {
+    var configuration = member.membership.current();
+    return table.peers().stream()
+        .filter(peer -> configuration.isVoter(peer.id()))
+        .max(
+            Comparator.comparing(Progress::isRecentlyActive)
+                .thenComparingLong(Progress::matchIndex));
+  }
+
+  @Override
+  public void standDown() {
+    leaveOffice();
   }
 
   /** A leader outside the configuration leads until that is committed (dissertation 4.2.2). */
@@ -349,7 +362,8 @@ final class Leader implements RoleBehaviour {
 
   /** Stops new proposals, brings the target up to date, then tells it to stand (3.10). */
   @Override
-  public void transferLeadership(long target) {
+  public void transferLeadership(long asked) {
+    long target = asked == Input.TransferLeadership.ANYBODY ? bestTarget() : asked;
     if (target == member.id()
         || transfer.isTo(target)
         || !member.membership.current().voters().contains(target)) {
@@ -357,6 +371,11 @@ final class Leader implements RoleBehaviour {
     }
     transfer.begin(target, member.config.electionTicks());
     table.find(target).ifPresent(this::finishTransfer);
+  }
+
+  /** Ourselves if there is no other voter: then there is nobody to hand over to. */
+  private long bestTarget() {
+    return heir().map(Progress::id).orElse(member.id());
   }
 
   private void finishTransfer(Progress peer) {

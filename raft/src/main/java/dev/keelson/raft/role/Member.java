@@ -54,6 +54,7 @@ public final class Member {
       case Input.Applied(var index) -> applied(index);
       case Input.ReadRequest(var readId) -> standing.role().read(readId);
       case Input.TransferLeadership(var target) -> standing.role().transferLeadership(target);
+      case Input.StandDown() -> standing.role().standDown();
       case Input.PeerUnreachable(var peer) -> standing.role().peerUnreachable(peer);
       case Input.SnapshotShipped(var peer, var index, var delivered) ->
           standing.role().snapshotShipped(peer, index, delivered);

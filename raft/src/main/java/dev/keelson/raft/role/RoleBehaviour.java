@@ -48,6 +48,8 @@ sealed interface RoleBehaviour permits Follower, Learner, PreCandidate, Candidat
 
   default void transferLeadership(long target) {}
 
+  default void standDown() {}
+
   default void peerUnreachable(long peer) {}
 
   default void snapshotShipped(long peer, long snapshotIndex, boolean delivered) {}

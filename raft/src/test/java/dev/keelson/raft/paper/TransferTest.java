@@ -78,6 +78,64 @@ class TransferTest {
   }
 
   @Test
+  void transferToAnybodyGoesToTheFurthestOfThoseThatAnswer() {
+    var five = ScriptedMember.of(5).inOffice();
+    five.step(proposal(7));
+    five.acknowledge(4, 2);
+    five.tick(ScriptedMember.ELECTION_TICKS);
+    five.receive(new Message.HeartbeatResponse(3, 1, 1, 0));
+    five.receive(new Message.HeartbeatResponse(5, 1, 1, 0));
+    five.takeSent();
+
+    five.step(new Input.TransferLeadership(Input.TransferLeadership.ANYBODY));
+    assertThat(five.takeSent(Message.TimeoutNow.class)).as("3 lacks an entry").isEmpty();
+    five.acknowledge(3, 2);
+
+    assertThat(five.takeSent(Message.TimeoutNow.class))
+        .containsExactly(new Message.TimeoutNow(1, 3, 1));
+  }
+
+  @Test
+  void theOnlyVoterHandsOverToNobody() {
+    var alone = ScriptedMember.of(1).inOffice();
+
+    alone.step(new Input.TransferLeadership(Input.TransferLeadership.ANYBODY));
+    alone.step(proposal(7));
+
+    assertThat(alone.takeAnswers()).isEmpty();
+  }
+
+  @Test
+  @Tag("TM-pause")
+  void aLeaderThatWasAwayLeavesOfficeAtOnceAndItsReadsFail() {
+    leader.step(new Input.ReadRequest(70));
+    leader.takeSent();
+
+    leader.step(new Input.StandDown());
+
+    assertThat(leader.status().role()).isEqualTo(Role.FOLLOWER);
+    assertThat(leader.status().hasLeader()).isFalse();
+    assertThat(leader.takeSent()).containsExactly(TIMEOUT_NOW);
+    assertThat(leader.takeAnswers())
+        .containsExactly(new Effect.FailRead(70, Effect.ReadFailure.LEADER_CHANGED));
+    leader.receive(new Message.HeartbeatResponse(2, 1, 1, 1));
+    assertThat(leader.takeAnswers()).as("an answer from before").isEmpty();
+  }
+
+  @Test
+  @Tag("TM-pause")
+  void aFollowerThatWasAwayGoesOnFollowing() {
+    var follower = ScriptedMember.of(3);
+    follower.hearFrom(2, 1);
+    follower.takeSent();
+
+    follower.step(new Input.StandDown());
+
+    assertThat(follower.status().leaderId()).isEqualTo(2);
+    assertThat(follower.takeSent()).isEmpty();
+  }
+
+  @Test
   void laterTransferTakesThePlaceOfTheFirst() {
     leader.step(proposal(7));
     transferTo(2);
