@@ -45,9 +45,9 @@ public sealed interface Input {
   }
 
   /**
-   * This member was away, or its disk does not answer, for longer than an election takes: others may
-   * lead by now, and it cannot lead well (TM-pause). A leader gives up its office at once and tells
-   * another to stand; its reads fail.
+   * This member was away, or its disk does not answer, for longer than an election takes: others
+   * may lead by now, and it cannot lead well (TM-pause). A leader gives up its office at once and
+   * tells another to stand; its reads fail.
    */
   record StandDown() implements Input {}
 

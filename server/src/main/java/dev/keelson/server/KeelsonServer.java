@@ -156,6 +156,8 @@ public final class KeelsonServer implements AutoCloseable {
     watchDisk(disk, core.space());
     startAutoCompaction(core);
     startClientPort(core, monitoring(core));
+    long electionNanos = TimeUnit.MILLISECONDS.toNanos(config.timing().electionTimeoutMillis());
+    closing.add(new HandOver(core.replica(), electionNanos, clock));
     var identity = core.identity();
     log.info(
         "serving member={} name={} cluster={} clients={} peers={}",

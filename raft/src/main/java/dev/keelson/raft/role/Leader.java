@@ -36,6 +36,7 @@ final class Leader implements RoleBehaviour {
   private final ReadIndexRounds rounds;
   private final LeadershipTransfer transfer = new LeadershipTransfer();
   private final UncommittedBytes uncommitted;
+  private final long term;
   private final RecentForwards recentForwards = new RecentForwards();
   private final Reconfiguration reconfiguration;
   private int ticksSinceHeartbeat;
@@ -45,6 +46,7 @@ final class Leader implements RoleBehaviour {
   Leader(MemberState member, Standing standing) {
     this.member = member;
     this.standing = standing;
+    this.term = member.term();
     this.table = new ProgressTable(member.config);
     this.replicator =
         new Replicator(member.config, member.term(), member.log, member.outbox, table);
@@ -405,6 +407,7 @@ final class Leader implements RoleBehaviour {
 
   @Override
   public void leave() {
+    standing.petitions().tookInOffice(term, recentForwards);
     for (long readId : rounds.abandon().localReads()) {
       member.outbox.add(new Effect.FailRead(readId, ReadFailure.LEADER_CHANGED));
     }

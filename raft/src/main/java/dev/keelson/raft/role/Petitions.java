@@ -15,6 +15,10 @@ final class Petitions {
   private final Standing standing;
   private int ticksSinceRequest;
 
+  // Of the term that this member led last.
+  private long termLed;
+  private RecentForwards takenThen = new RecentForwards();
+
   Petitions(MemberState member, Standing standing) {
     this.member = member;
     this.standing = standing;
@@ -39,6 +43,32 @@ final class Petitions {
       member.outbox.send(
           new Message.ForwardProposals(member.id(), leader, member.term(), forwarded));
     }
+  }
+
+  /** This member leaves office, in which it has taken these. */
+  void tookInOffice(long term, RecentForwards taken) {
+    termLed = term;
+    takenThen = taken;
+  }
+
+  /**
+   * Proposals for the leader of an earlier term, perhaps this member: it alone can tell that it has
+   * taken no copy of them, and by now nobody will.
+   */
+  void lateForward(Message.ForwardProposals forwarded) {
+    var proposals = forwarded.proposals();
+    if (forwarded.term() != termLed
+        || proposals.isEmpty()
+        || takenThen.contains(forwarded.from(), proposals.getFirst().id())) {
+      return;
+    }
+    member.outbox.send(
+        new Message.ForwardRejected(
+            member.id(),
+            forwarded.from(),
+            member.term(),
+            idsOf(proposals),
+            ProposalRejection.TRANSFERRING));
   }
 
   /** Passes a change on, once. */

@@ -19,6 +19,11 @@ final class RecentForwards {
 
   private final TreeMap<Long, Seen> byMember = new TreeMap<>();
 
+  boolean contains(long member, long firstProposal) {
+    var seen = byMember.get(member);
+    return seen != null && seen.firstProposals.contains(firstProposal);
+  }
+
   /** Whether this is the first time. */
   boolean add(long member, long firstProposal) {
     var seen = byMember.computeIfAbsent(member, _ -> new Seen());

@@ -88,8 +88,9 @@ final class Reception {
       case Message.ReadIndexRequest request -> standing.role().readIndexRequest(request);
       case Message.ReadIndexResponse answer -> standing.petitions().readIndexResponse(answer);
       case Message.ForwardRejected answer -> standing.petitions().forwardRejected(answer);
+      case Message.ForwardProposals forwarded -> standing.petitions().lateForward(forwarded);
       // No answer may be given: a copy of it may have been taken by the leader it was meant for.
-      case Message.ForwardProposals _, Message.ForwardChange _ -> {}
+      case Message.ForwardChange _ -> {}
       case Message.VoteRequest _,
           Message.AppendAccepted _,
           Message.AppendRejected _,

@@ -193,6 +193,37 @@ class TransferTest {
   }
 
   @Test
+  void whatComesTooLateForAnOldLeaderIsGivenBackUnlessItTookACopy() {
+    var early = forwarded(3, 1, 9);
+    leader.receive(early);
+    leader.receive(new Message.VoteRequest(2, 1, 2, false, new LogPosition(1, 2), true));
+    leader.persist();
+    leader.takeSent();
+
+    leader.receive(early);
+    assertThat(leader.takeSent()).as("a copy of what it took").isEmpty();
+    leader.receive(forwarded(3, 1, 10));
+    assertThat(leader.takeSent())
+        .containsExactly(
+            new Message.ForwardRejected(1, 3, 2, List.of(10L), ProposalRejection.TRANSFERRING));
+  }
+
+  @Test
+  void whatWasMeantForAnotherLeaderIsNotAnswered() {
+    leader.receive(new Message.Heartbeat(2, 1, 3, 0, 0));
+    leader.takeSent();
+
+    leader.receive(forwarded(3, 2, 10));
+
+    assertThat(leader.takeSent()).isEmpty();
+  }
+
+  private static Message.ForwardProposals forwarded(long from, long term, long id) {
+    return new Message.ForwardProposals(
+        from, 1, term, List.of(new Proposal(id, true, command(id))));
+  }
+
+  @Test
   void lateOrForeignRequestToStandIsIgnored() {
     var member = ScriptedMember.of(3);
     member.hearFrom(2, 5);

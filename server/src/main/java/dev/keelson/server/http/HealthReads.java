@@ -62,6 +62,10 @@ public final class HealthReads {
 
   /** Reads through the quorum; what went wrong, or empty. */
   void linearizable(Executor executor, Consumer<Optional<String>> result) {
+    if (!hasLeader()) {
+      result.accept(Optional.of(EtcdError.NO_LEADER.message())); // not after the request's time
+      return;
+    }
     replica.awaitReadIndex(
         outcome ->
             executor.execute(

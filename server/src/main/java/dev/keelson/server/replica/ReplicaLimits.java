@@ -22,6 +22,10 @@ public record ReplicaLimits(
     int maxQueuedReads,
     int maxQueuedMessages) {
 
+  public long electionNanos() {
+    return tickNanos * electionTicks;
+  }
+
   public static ReplicaLimits of(int heartbeatMillis, int electionMillis) {
     long millis = 1_000_000;
     return new ReplicaLimits(

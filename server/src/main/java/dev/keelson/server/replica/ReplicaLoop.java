@@ -12,16 +12,18 @@ import dev.keelson.raft.Role;
 import dev.keelson.raft.membership.MembershipChange;
 import dev.keelson.server.time.Clock;
 import dev.keelson.storage.work.Round;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one worker around the Raft node ("keelson-replica"): it gathers inputs, steps the node and
  * hands its effects on. It decides nothing about Raft.
  */
 public final class ReplicaLoop implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(ReplicaLoop.class);
   private static final int MAX_DRAIN = 1024;
 
   /** As in one append of the node. */
@@ -41,7 +43,9 @@ public final class ReplicaLoop implements AutoCloseable {
   // Owned by the replica thread.
   private final ReplicaMeasures measures = new ReplicaMeasures();
   private final PendingReads reads = new PendingReads(measures);
-  private final ArrayDeque<Proposal> held = new ArrayDeque<>();
+  private final HeldProposals held;
+  private final LogStall stall;
+  private final LeaderlessLog leaderless;
   private final TickSource ticks;
   private final LogRelease logRelease;
   private List<Proposal> offering = List.of();
@@ -64,6 +68,9 @@ public final class ReplicaLoop implements AutoCloseable {
     this.status = node.status();
     this.appliedSeen = status.appliedIndex();
     this.handedToApply = appliedSeen;
+    this.held = new HeldProposals(pending, 2 * limits.electionNanos());
+    this.stall = new LogStall(limits.electionNanos());
+    this.leaderless = new LeaderlessLog(limits.electionNanos());
     this.ticks = new TickSource(limits, clock.nanoTime());
     this.logRelease = new LogRelease(parts.log(), parts.keeping());
   }
@@ -143,6 +150,9 @@ public final class ReplicaLoop implements AutoCloseable {
   /** What peers say and what is durable comes first: client work never delays it (OV-shed). */
   private void stepAll(Work work) {
     long nowNanos = clock.nanoTime();
+    if (ticks.wasAway(nowNanos)) {
+      comeBack();
+    }
     for (var message : work.messages) {
       step(new Input.Receive(message));
     }
@@ -174,6 +184,20 @@ public final class ReplicaLoop implements AutoCloseable {
     }
   }
 
+  /**
+   * TM-pause: the process stood still for longer than an election takes. What was believed before
+   * is not believed any more, and nobody is answered by it.
+   */
+  private void comeBack() {
+    log.warn(
+        "this member stood still for longer than an election takes role={} term={}: it leaves"
+            + " office, and its reads fail",
+        status.role(),
+        status.term());
+    step(new Input.StandDown());
+    reads.failAll(EtcdError.LEADER_CHANGED);
+  }
+
   private void reportPersisted() {
     long sequence = inbox.persisted.get();
     if (sequence != persistedSeen) {
@@ -192,7 +216,13 @@ public final class ReplicaLoop implements AutoCloseable {
   }
 
   private void tick(long nowNanos) {
+    if (stall.isStalled(parts.log().busyNanos()) && status.isLeader()) {
+      // No heartbeat may keep a leader in office that cannot write (reliability.md 1.7).
+      step(new Input.StandDown());
+    }
     step(new Input.Tick());
+    leaderless.tick(status, nowNanos);
+    held.tick(nowNanos);
     pending.expire(nowNanos);
     reads.expire(nowNanos);
     offerHeld();
@@ -207,22 +237,18 @@ public final class ReplicaLoop implements AutoCloseable {
     for (var proposal : gathered) {
       pending.handedOver(proposal.id(), status.term());
     }
+    if (!status.isLeader()) {
+      held.forwarded(gathered, status.term());
+    }
     offering = gathered;
     step(new Input.Propose(gathered));
     offering = List.of();
   }
 
   private void offerHeld() {
-    if (held.isEmpty() || !status.hasLeader()) {
-      return;
+    if (!held.isEmpty() && status.hasLeader()) {
+      propose(held.take(status.term()));
     }
-    var again = new ArrayList<Proposal>(held.size());
-    for (var proposal = held.poll(); proposal != null; proposal = held.poll()) {
-      if (pending.isAwaited(proposal.id())) {
-        again.add(proposal);
-      }
-    }
-    propose(again);
   }
 
   private void step(Input input) {
@@ -233,7 +259,8 @@ public final class ReplicaLoop implements AutoCloseable {
     execute(output);
     StatusLog.changed(before, status);
     measures.changed(before, status);
-    if (!before.hasLeader() && status.hasLeader()) {
+    boolean sameLeader = before.leaderId() == status.leaderId() && before.term() == status.term();
+    if (!sameLeader && status.hasLeader()) {
       offerHeld();
     }
   }
@@ -266,18 +293,21 @@ public final class ReplicaLoop implements AutoCloseable {
 
   /**
    * What the node refuses in the step that offers it never left this process: for want of a leader
-   * it is held, and offered again once there is one, until its time is over. A refusal that comes
-   * back from elsewhere is the client's to hear: nothing is ever proposed twice.
+   * it is held, and offered again once there is one, until its time is over. So is what a leader
+   * gives back that hands over, for the next leader. Any other refusal that comes back from
+   * elsewhere is the client's to hear: nothing is ever proposed twice.
    */
   private void reject(Effect.RejectProposals rejected) {
     var refused = new HashSet<>(rejected.proposalIds());
     if (mayBeHeld(rejected.reason())) {
       for (var proposal : offering) {
         if (refused.remove(proposal.id())) {
-          pending.takenBack(proposal.id());
-          held.add(proposal);
+          held.hold(proposal);
         }
       }
+    }
+    if (rejected.reason() == Effect.ProposalRejection.TRANSFERRING) {
+      refused.removeIf(id -> held.takeBack(id, clock.nanoTime()));
     }
     for (var id : refused) {
       pending.fail(id, errorOf(rejected.reason()));

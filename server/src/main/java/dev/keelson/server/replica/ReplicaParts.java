@@ -30,6 +30,9 @@ public record ReplicaParts(
     /** Entries up to this index are not needed any more. */
     void release(long upToIndex);
 
+    /** How long the writer has been at what it is doing; 0 if it does nothing. */
+    long busyNanos();
+
     /** Of the entries appended since the start. */
     long averageEntryBytes();
   }

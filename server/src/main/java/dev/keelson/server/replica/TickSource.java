@@ -4,6 +4,7 @@ package dev.keelson.server.replica;
 final class TickSource {
   private final long tickNanos;
   private final int maxDue;
+  private final long electionNanos;
   private long nextNanos;
 
   TickSource(ReplicaLimits limits, long nowNanos) {
@@ -11,11 +12,17 @@ final class TickSource {
     // After a pause the thread has messages to read that may answer what the ticks would ask:
     // time lost is made good up to half an election timeout, never enough to depose anybody alone.
     this.maxDue = Math.max(1, limits.electionTicks() / 2);
+    this.electionNanos = limits.electionNanos();
     this.nextNanos = nowNanos + tickNanos;
   }
 
   long nanosUntilNext(long nowNanos) {
     return nextNanos - nowNanos;
+  }
+
+  /** Whether a tick is so late that others may have elected a leader meanwhile (TM-pause). */
+  boolean wasAway(long nowNanos) {
+    return nowNanos - nextNanos > electionNanos;
   }
 
   /** How many ticks have passed since the last call. */

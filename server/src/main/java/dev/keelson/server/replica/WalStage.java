@@ -77,6 +77,11 @@ public final class WalStage implements ReplicaParts.Log, AutoCloseable {
   }
 
   @Override
+  public long busyNanos() {
+    return writer.busyNanos();
+  }
+
+  @Override
   public long averageEntryBytes() {
     return appendedBytes / appendedEntries;
   }

@@ -9,6 +9,7 @@ import dev.keelson.raft.PeerProgress;
 import dev.keelson.raft.replication.ProgressState;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class LogReleaseTest {
@@ -58,6 +59,16 @@ class LogReleaseTest {
     assertThat(log.released).containsExactly(FLUSHED);
   }
 
+  @Test
+  @Tag("MEM-bound")
+  void whatIsKeptForLateFollowersIsBoundByBytesToo() {
+    var keeping = new LogKeeping(5_000, 1_000_000, 1 << 30);
+
+    assertThat(keeping.releasable(10_000, 10_000, List.of(), 10)).isEqualTo(5_000);
+    assertThat(keeping.releasable(10_000, 10_000, List.of(), 1_000)).isEqualTo(9_000);
+    assertThat(keeping.releasable(10_000, 10_000, List.of(), 2_000_000)).isEqualTo(10_000);
+  }
+
   private static PeerProgress follower(long matchIndex, boolean recentlyActive) {
     return new PeerProgress(
         2, ProgressState.REPLICATE, matchIndex, matchIndex + 1, 0, recentlyActive);
@@ -79,6 +90,11 @@ class LogReleaseTest {
     @Override
     public void release(long upToIndex) {
       released.add(upToIndex);
+    }
+
+    @Override
+    public long busyNanos() {
+      return 0;
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.keelson.server.replica;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class TickSourceTest {
@@ -16,6 +17,15 @@ class TickSourceTest {
     assertThat(ticks.due(TICK)).isZero();
     assertThat(ticks.due(2 * TICK + 5)).isOne();
     assertThat(ticks.nanosUntilNext(2 * TICK + 5)).isEqualTo(TICK - 5);
+  }
+
+  @Test
+  @Tag("TM-pause")
+  void aTickThatIsLateByMoreThanAnElectionTimeoutMeansThatTheProcessStoodStill() {
+    assertThat(ticks.wasAway(11 * TICK)).isFalse();
+    assertThat(ticks.wasAway(11 * TICK + 1)).isTrue();
+    ticks.due(11 * TICK + 1);
+    assertThat(ticks.wasAway(11 * TICK + 2)).isFalse();
   }
 
   @Test
