@@ -1,0 +1,86 @@
+package dev.keelson.chaos.processes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.keelson.api.etcdserverpb.KVGrpc;
+import dev.keelson.api.etcdserverpb.PutRequest;
+import dev.keelson.api.etcdserverpb.RangeRequest;
+import dev.keelson.conformance.process.MemberProcess;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** A leader whose process stands still (SIGSTOP), as in a long pause of its machine. */
+@Tag("TM-pause")
+class StoppedLeaderTest {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final ByteString KEY = ByteString.copyFromUtf8("stopped/key");
+
+  @Test
+  void anotherOneLeadsAndTheOldOneFollowsWithoutAStaleRead() {
+    Clusters.with(
+        3,
+        cluster -> {
+          MemberProcess old = Clusters.awaitLeader(cluster);
+          MemberProcess other =
+              cluster.members().stream().filter(m -> !m.equals(old)).findFirst().orElseThrow();
+          var toOld = NettyChannelBuilder.forTarget(old.endpoint()).usePlaintext().build();
+          var toOther = NettyChannelBuilder.forTarget(other.endpoint()).usePlaintext().build();
+          try {
+            put(toOther, "before");
+            assertThat(read(toOld)).contains("before");
+            old.pause();
+            // Reads that reach a process that stands still are answered when it goes on.
+            var early = CompletableFuture.supplyAsync(() -> read(toOld));
+            put(toOther, "after");
+            old.resume();
+
+            Awaitility.await().atMost(SOON).until(() -> read(toOld).isPresent());
+            assertThat(read(toOld)).contains("after");
+            assertThat(early.join().filter("before"::equals)).as("a stale read").isEmpty();
+          } finally {
+            toOld.shutdownNow();
+            toOther.shutdownNow();
+          }
+        });
+  }
+
+  /** Writes until it is acknowledged: the others must elect somebody first. */
+  private static void put(ManagedChannel channel, String value) {
+    var request =
+        PutRequest.newBuilder().setKey(KEY).setValue(ByteString.copyFromUtf8(value)).build();
+    Awaitility.await()
+        .atMost(SOON)
+        .pollDelay(Duration.ZERO)
+        .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+        .until(
+            () ->
+                KVGrpc.newBlockingStub(channel)
+                        .withDeadlineAfter(20, TimeUnit.SECONDS)
+                        .put(request)
+                        .getHeader()
+                        .getRevision()
+                    > 0);
+  }
+
+  /** The value by a linearizable read; empty if there is no answer. */
+  private static Optional<String> read(ManagedChannel channel) {
+    try {
+      var answer =
+          KVGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(20, TimeUnit.SECONDS)
+              .range(RangeRequest.newBuilder().setKey(KEY).build());
+      return Optional.of(answer.getKvs(0).getValue().toStringUtf8());
+    } catch (StatusRuntimeException e) {
+      return Optional.empty();
+    }
+  }
+}
