@@ -1,0 +1,119 @@
+package dev.keelson.chaos;
+
+import dev.keelson.chaos.harness.ChaosRun;
+import dev.keelson.chaos.harness.ProcessEnvironment;
+import dev.keelson.chaos.harness.Scenario;
+import dev.keelson.chaos.harness.Topology;
+import dev.keelson.chaos.report.ReportDirectory;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code keelson chaos}: breaks clusters and judges what their clients were told meanwhile. */
+@Command(
+    name = "chaos",
+    mixinStandardHelpOptions = true,
+    description = "Breaks a cluster while clients work, and judges what they were told.")
+final class ChaosCommand implements Callable<Integer> {
+  private static final Duration QUIET = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int CONVICTED = 1;
+
+  /** What the members are. */
+  enum Program {
+    KEELSON,
+    ETCD
+  }
+
+  /** Where the members are. */
+  enum Place {
+    PROCESSES
+  }
+
+  @Option(names = "--env", description = "processes")
+  private Place env = Place.PROCESSES;
+
+  @Option(names = "--scenario", description = "a name, or all")
+  private String scenario = "all";
+
+  @Option(names = "--minutes", description = "of faults, over all scenarios together")
+  private double minutes = 7;
+
+  @Option(names = "--seed", description = "of schedules and clients")
+  private long seed = 1;
+
+  @Option(names = "--report", description = "a directory for pages, histories and logs")
+  private Path report = Path.of("chaos-report");
+
+  @Option(names = "--program", description = "keelson or etcd")
+  private Program program = Program.KEELSON;
+
+  private final PrintStream out;
+
+  /** As picocli makes it. */
+  @SuppressWarnings("SystemOut") // A command line program talks to its user.
+  ChaosCommand() {
+    this.out = System.out;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    List<Scenario> chosen =
+        Scenario.all().stream()
+            .filter(one -> scenario.equals("all") || one.name().equals(scenario))
+            .toList();
+    if (chosen.isEmpty()) {
+      out.println(
+          "no scenario "
+              + scenario
+              + "; there are "
+              + Scenario.all().stream().map(Scenario::name).toList());
+      return CommandLine.ExitCode.USAGE;
+    }
+    var directory = new ReportDirectory(report);
+    Duration each = Duration.ofMillis((long) (minutes * 60_000 / chosen.size()));
+    boolean passed = true;
+    for (Scenario one : chosen) {
+      passed &= run(one, each, directory);
+    }
+    out.println("the report is in " + report.resolve("index.html"));
+    return passed ? CommandLine.ExitCode.OK : CONVICTED;
+  }
+
+  private boolean run(Scenario one, Duration faults, ReportDirectory directory) throws IOException {
+    String name = "%s-%s-%d".formatted(env.name().toLowerCase(Locale.ROOT), one.name(), seed);
+    Path place = directory.directoryOf(name);
+    Path data = Files.createTempDirectory("keelson-chaos");
+    Topology topology =
+        switch (program) {
+          case KEELSON -> Topology.Keelson.plain();
+          case ETCD -> Topology.Etcd.ofThisMachine();
+        };
+    try (var environment = ProcessEnvironment.of(topology, one.members(), data, one.flags())) {
+      var plan = new ChaosRun.Plan(seed, faults, QUIET, PATIENCE);
+      var result =
+          new ChaosRun(one, plan, environment, status -> tell(one.name(), status))
+              .run(place.resolve("history"));
+      directory.add(name, result.history(), result.verdict());
+      out.printf("\r\033[K%s: %s%n", name, result.verdict());
+      for (int member = 0; member < one.members(); member++) {
+        Path log = environment.log(member);
+        Files.copy(log, place.resolve(log.getFileName()));
+      }
+      return result.verdict().passed();
+    }
+  }
+
+  private void tell(String name, String status) {
+    out.printf("\r\033[K%s: %s", name, status);
+    out.flush();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.keelson.chaos.simulation;
+
+/**
+ * How fast a member's workers are scheduled and its disk syncs; drawn for each run, changed by
+ * faults. Nanoseconds.
+ */
+final class Pace {
+  private static final String LOG = "keelson-wal";
+
+  private final Chance chance;
+  private final Settings.Speeds speeds;
+  private long diskFactor = 1;
+
+  Pace(Chance chance, Settings.Speeds speeds) {
+    this.chance = chance;
+    this.speeds = speeds;
+  }
+
+  /** Syncs and flushes take so many times as long from now on. */
+  void slowDisk(long factor) {
+    diskFactor = factor;
+  }
+
+  /** Between a wake-up and the end of the round it leads to. */
+  long beforeRound(String worker) {
+    if (worker.equals(LOG)) {
+      return chance.delay(speeds.syncNanos()) * diskFactor;
+    }
+    return 1_000 + chance.delay(speeds.threadNanos());
+  }
+
+  /** A step of a call on its connection's thread. */
+  long beforeCall() {
+    return 1_000 + chance.delay(speeds.threadNanos());
+  }
+}

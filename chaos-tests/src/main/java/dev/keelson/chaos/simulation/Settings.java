@@ -1,0 +1,82 @@
+package dev.keelson.chaos.simulation;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * What a seed draws before anything else (swarm): sizes, thresholds, speeds, and which faults exist
+ * at all. Tiny limits make rare paths common.
+ */
+record Settings(
+    int voters,
+    int learners,
+    Sizes sizes,
+    Speeds speeds,
+    Map<Fault.Kind, Double> faultsPerSecond,
+    Load load,
+    long horizonNanos) {
+
+  /**
+   * Bounds of the members.
+   *
+   * @param snapshotCount applied entries between flushes
+   * @param catchupEntries kept behind a flush for those that are late
+   */
+  record Sizes(
+      int segmentBytes,
+      int allocationBytes,
+      long walTailBytes,
+      long snapshotCount,
+      long catchupEntries,
+      int watchStreamDeliveries,
+      int scanRevisions,
+      int scanChanges,
+      int compactionBatch) {}
+
+  /** Mean delays, nanoseconds. */
+  record Speeds(long networkNanos, long syncNanos, long threadNanos, double drop, double twice) {}
+
+  /** Who asks for what. */
+  record Load(
+      int keys, int writers, int watchers, int leaseHolders, long thinkNanos, double compactions) {}
+
+  static Settings draw(Chance chance, long horizonNanos) {
+    int[] clusterSizes = {1, 3, 3, 3, 3, 5, 5, 2, 4, 7};
+    var faults = new EnumMap<Fault.Kind, Double>(Fault.Kind.class);
+    for (var kind : Fault.Kind.values()) {
+      if (chance.happens(0.5)) {
+        faults.put(kind, chance.between(2, 40) / 100.0);
+      }
+    }
+    int segment = chance.happens(0.5) ? 4 << 10 : 1 << chance.between(12, 18);
+    var sizes =
+        new Sizes(
+            segment,
+            512 << chance.between(0, 3),
+            chance.magnitude(1, 100_000),
+            chance.magnitude(1, 1_000),
+            chance.magnitude(1, 1_000),
+            chance.between(1, 64),
+            chance.between(1, 50),
+            chance.between(1, 200),
+            chance.between(1, 50));
+    boolean lossy = chance.happens(0.5);
+    var speeds =
+        new Speeds(
+            chance.magnitude(50_000, 30_000_000),
+            chance.magnitude(50_000, 30_000_000),
+            chance.magnitude(2_000, 2_000_000),
+            lossy ? chance.between(0, 300) / 1_000.0 : 0,
+            lossy ? chance.between(0, 500) / 1_000.0 : 0);
+    var load =
+        new Load(
+            chance.between(1, 30),
+            chance.between(1, 6),
+            chance.between(0, 5),
+            chance.between(0, 3),
+            chance.magnitude(1_000_000, 300_000_000),
+            chance.happens(0.5) ? chance.between(1, 10) / 100.0 : 0);
+    int voters = clusterSizes[chance.nextInt(clusterSizes.length)];
+    return new Settings(voters, 0, sizes, speeds, faults, load, horizonNanos);
+  }
+}

@@ -1,0 +1,284 @@
+package dev.keelson.chaos.simulation;
+
+import dev.keelson.server.MemberTuning;
+import dev.keelson.server.cluster.ClusterBirth;
+import dev.keelson.server.cluster.MemberTable;
+import dev.keelson.server.config.ConfigException;
+import dev.keelson.server.config.ServerConfig;
+import dev.keelson.server.config.ServerConfig.Resources;
+import dev.keelson.server.watch.WatchLimits;
+import dev.keelson.storage.mvcc.Change;
+import dev.keelson.storage.mvcc.MvccConfig;
+import dev.keelson.storage.wal.WalConfig;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/** One run: members, network, clients and faults of one seed, on one timeline. */
+final class World {
+  /** The actor of all that clients do. */
+  static final int CLIENTS = 99;
+
+  private static final int NEMESIS = 98;
+  private static final int TRACE_LINES = 60;
+
+  /** Of one run: far more than any has needed. */
+  private static final long MAX_EVENTS = 20_000_000;
+
+  private static final long SECOND = 1_000_000_000;
+  private static final long EPOCH_SECONDS = 1_800_000_000;
+  private static final String TOKEN = "simulation";
+
+  private final Settings settings;
+  private final List<Fault> faults;
+  private final Planted planted;
+  private final Timeline timeline = new Timeline();
+  private final Chronicle chronicle = new Chronicle(this::changed);
+  private final Monitor monitor = new Monitor(chronicle);
+  private final Network network;
+  private final Chance chance;
+  private final List<SimulatedMember> members = new ArrayList<>();
+  private final Map<Long, SimulatedMember> byId = new TreeMap<>();
+  private final List<Client> clients = new ArrayList<>();
+  private final Map<String, Long> counts = new TreeMap<>();
+  private final ArrayDeque<String> trace = new ArrayDeque<>();
+  private boolean faultsAreOver;
+
+  /** A world that has not begun. The faults are the ones to come, whatever the seed would draw. */
+  World(long seed, Settings settings, List<Fault> faults, Planted planted) {
+    this.planted = planted;
+    this.settings = settings;
+    this.faults = faults;
+    this.chance = new Chance(seed ^ 0x5DEECE66DL);
+    this.network = new Network(timeline, settings.speeds(), chance.split());
+    addMembers();
+    addClients();
+  }
+
+  private void addMembers() {
+    var urls =
+        IntStream.range(0, settings.voters())
+            .mapToObj(number -> "http://10.0.0." + (number + 1) + ":2380")
+            .toList();
+    var cluster =
+        IntStream.range(0, urls.size())
+            .mapToObj(number -> "m" + number + "=" + urls.get(number))
+            .collect(Collectors.joining(","));
+    for (int number = 0; number < urls.size(); number++) {
+      long id = ClusterBirth.memberId(List.of(urls.get(number)), TOKEN);
+      var member =
+          new SimulatedMember(
+              this,
+              number,
+              id,
+              config(number, urls.get(number), cluster),
+              tuning(settings.sizes()),
+              chance.split());
+      members.add(member);
+      byId.put(id, member);
+    }
+  }
+
+  private ServerConfig config(int number, String url, String cluster) {
+    var sizes = settings.sizes();
+    try {
+      var config =
+          ServerConfig.of(
+              "--name=m" + number,
+              "--data-dir=/data",
+              "--initial-cluster=" + cluster,
+              "--initial-cluster-token=" + TOKEN,
+              "--listen-peer-urls=http://127.0.0.1:2380",
+              "--initial-advertise-peer-urls=" + url,
+              "--listen-client-urls=http://127.0.0.1:2379",
+              "--advertise-client-urls=http://127.0.0.1:2379",
+              "--heartbeat-interval=100",
+              "--election-timeout=1000",
+              "--snapshot-count=" + sizes.snapshotCount(),
+              "--snapshot-catchup-entries=" + sizes.catchupEntries());
+      return new ServerConfig(
+          config.identity(),
+          config.listeners(),
+          config.initialCluster(),
+          config.membership(),
+          config.timing(),
+          config.limits(),
+          config.autoCompaction(),
+          new Resources(sizes.segmentBytes(), sizes.walTailBytes(), 0, 0, 0),
+          config.logLevel());
+    } catch (ConfigException e) {
+      throw new IllegalStateException("the simulation's own flags", e);
+    }
+  }
+
+  private static MemberTuning tuning(Settings.Sizes sizes) {
+    return new MemberTuning(
+        new MvccConfig(sizes.compactionBatch(), 2, 1L << 20, 64L << 10),
+        WalConfig.DEFAULT.withAllocationBytes(sizes.allocationBytes()),
+        new WatchLimits(
+            1_000,
+            1L << 20,
+            sizes.watchStreamDeliveries(),
+            1L << 20,
+            8L << 20,
+            1L << 20,
+            sizes.scanRevisions(),
+            1L << 20,
+            1L << 20,
+            sizes.scanChanges(),
+            8),
+        1L << 16,
+        5 * SECOND,
+        1L << 20);
+  }
+
+  private void addClients() {
+    var load = settings.load();
+    for (int number = 0; number < load.writers(); number++) {
+      clients.add(new KeyClient(this, chance.split(), "w" + number));
+    }
+    for (int number = 0; number < load.watchers(); number++) {
+      clients.add(new WatchClient(this, chance.split(), "t" + number));
+    }
+    for (int number = 0; number < load.leaseHolders(); number++) {
+      clients.add(new LeaseClient(this, chance.split(), "l" + number));
+    }
+  }
+
+  // ---- The run ----------------------------------------------------------------------------------
+
+  /** Faults and load up to the horizon, then what must come right again. */
+  void run() {
+    members.forEach(member -> timeline.plan(0, member.actor(), member::start));
+    clients.forEach(client -> timeline.plan(SECOND / 10, CLIENTS, client::begin));
+    var nemesis = new Nemesis(this);
+    for (var fault : faults) {
+      timeline.plan(fault.atNanos(), NEMESIS, () -> nemesis.strike(fault));
+    }
+    runUntil(settings.horizonNanos());
+    faultsAreOver = true;
+    new Recovery(this, chance.split()).run();
+  }
+
+  /** Lets everything happen that is due up to this time. */
+  void runUntil(long nanos) {
+    while (timeline.step(nanos)) {
+      if (timeline.happened() > MAX_EVENTS) {
+        throw new SimulationFailure("liveness", "no end after " + MAX_EVENTS + " events");
+      }
+    }
+  }
+
+  /** Does something in the name of a client: what it finds wrong is the run's failure. */
+  void client(Runnable action) {
+    action.run();
+  }
+
+  private void changed(Change change) {
+    for (var client : clients) {
+      if (client instanceof LeaseClient holder) {
+        holder.changed(change);
+      }
+    }
+  }
+
+  // ---- What there is ----------------------------------------------------------------------------
+
+  Planted planted() {
+    return planted;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  Timeline timeline() {
+    return timeline;
+  }
+
+  Network network() {
+    return network;
+  }
+
+  Monitor monitor() {
+    return monitor;
+  }
+
+  Chronicle chronicle() {
+    return chronicle;
+  }
+
+  List<SimulatedMember> members() {
+    return members;
+  }
+
+  List<Client> clients() {
+    return clients;
+  }
+
+  boolean faultsAreOver() {
+    return faultsAreOver;
+  }
+
+  SimulatedMember member(long id) {
+    var found = byId.get(id);
+    if (found == null) {
+      throw new SimulationFailure("no-failure", "nobody has the id " + Long.toHexString(id));
+    }
+    return found;
+  }
+
+  /** Who leads, as far as the most recent of those that say so. */
+  Optional<SimulatedMember> leader() {
+    SimulatedMember found = null;
+    long term = 0;
+    for (var member : members) {
+      var life = member.life();
+      if (life.isPresent()) {
+        var status = life.get().core().replica().status();
+        if (status.isLeader() && status.term() > term) {
+          found = member;
+          term = status.term();
+        }
+      }
+    }
+    return Optional.ofNullable(found);
+  }
+
+  long wallSeconds() {
+    return EPOCH_SECONDS + timeline.now() / SECOND;
+  }
+
+  /** What a member without data hears from the others: nothing, all are born at once. */
+  Optional<MemberTable> ask(String url, Duration timeout) {
+    return Optional.empty();
+  }
+
+  // ---- What is told of it -----------------------------------------------------------------------
+
+  void count(String what) {
+    counts.merge(what, 1L, Long::sum);
+  }
+
+  Map<String, Long> counts() {
+    return counts;
+  }
+
+  void log(String message, Object... arguments) {
+    trace.add(
+        "%10.6f  %s".formatted(timeline.now() / (double) SECOND, message.formatted(arguments)));
+    if (trace.size() > TRACE_LINES) {
+      trace.remove();
+    }
+  }
+
+  List<String> trace() {
+    return List.copyOf(trace);
+  }
+}
