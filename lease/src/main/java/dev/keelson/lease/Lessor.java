@@ -115,7 +115,9 @@ public final class Lessor {
   private void beginAnew(long nowNanos) {
     var order = new ArrayList<Lease>(leases.values());
     for (var lease : order) {
-      lease.deadlineNanos = plus(after(nowNanos, leftSeconds(lease)), config.extensionNanos());
+      if (!lease.expiring) { // else it has no time left, whatever comes of the decision
+        lease.deadlineNanos = plus(after(nowNanos, leftSeconds(lease)), config.extensionNanos());
+      }
     }
     // The order of equal ones must not depend on the table's.
     order.sort(Comparator.comparingLong(Lease::deadlineNanos).thenComparingLong(Lease::id));
