@@ -100,6 +100,16 @@ record StoreMeters(MetricSources sources) {
     var watches = sources.watches();
     families.gauge("etcd_debugging_mvcc_watcher_total", "Watchers", () -> watches.get().watchers());
     families.gauge(
+        "etcd_debugging_mvcc_watch_stream_total", "Watch streams", () -> watches.get().streams());
+    families.gauge(
+        "etcd_debugging_mvcc_slow_watcher_total",
+        "Watchers that are behind and told from history",
+        () -> watches.get().watchersBehind());
+    families.counter(
+        "etcd_debugging_mvcc_events_total",
+        "Events told to watchers",
+        () -> watches.get().eventsTold());
+    families.gauge(
         "keelson_watch_slow_streams",
         "Watch streams whose clients do not take what they are told",
         () -> watches.get().slowStreams());

@@ -96,7 +96,8 @@ final class ElectionService {
             candidacy.prefix(),
             candidacy.key(),
             standing.createRevision(),
-            reached -> candidacy.won(reached, standing, response.getHeader()));
+            reached -> candidacy.won(reached, standing, response.getHeader()),
+            candidacy.answer);
     place.guard();
     Runnable wait =
         () -> {

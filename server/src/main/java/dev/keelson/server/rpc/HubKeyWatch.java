@@ -24,5 +24,10 @@ public record HubKeyWatch(WatchHub hub) implements KeyWatch {
     public void compacted(long compactRevision) {
       listener.lost();
     }
+
+    @Override
+    public void refused(String reason) {
+      listener.refused(reason);
+    }
   }
 }

@@ -19,6 +19,9 @@ public interface KeyWatch {
 
     /** What comes next is compacted: nothing more is told. */
     void lost();
+
+    /** The member has no room to follow these keys: nothing is told. */
+    void refused(String reason);
   }
 
   /** Ends the following. */

@@ -63,7 +63,8 @@ final class LockService {
             prefix,
             key,
             standing.createRevision(),
-            reached -> confirm(key, reached, call, answer));
+            reached -> confirm(key, reached, call, answer),
+            answer);
     place.guard();
     if (standing.isFirst()) {
       place.hold();

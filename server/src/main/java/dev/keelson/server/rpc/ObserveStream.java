@@ -61,6 +61,10 @@ final class ObserveStream implements StreamReceiver<LeaderRequest> {
   /** Who leads now; on the state as it is, whatever was followed before. */
   private void look() {
     unfollow();
+    if (waiting.size() > MAX_WAITING) { // leaders that come and go are no less to hold
+      whenTaken = this::look;
+      return;
+    }
     reads.read(
         this::first,
         found -> sink.execute(() -> looked(found)),
@@ -148,6 +152,11 @@ final class ObserveStream implements StreamReceiver<LeaderRequest> {
                     inRound(
                         mine,
                         () -> sink.fail(StatusCode.UNKNOWN, "election: observe closed early"));
+                  }
+
+                  @Override
+                  public void refused(String reason) {
+                    inRound(mine, () -> sink.fail(StatusCode.UNKNOWN, reason));
                   }
                 }));
   }

@@ -26,6 +26,7 @@ final class PlaceInLine {
   private final ByteString key;
   private final long createRevision;
   private final Consumer<PlaceInLine> reached;
+  private final Answer<?> answer;
   private Optional<KeyWatch.Registration> following = Optional.empty();
   private boolean provisional = true;
 
@@ -36,13 +37,15 @@ final class PlaceInLine {
    * A place that is taken in the log.
    *
    * @param reached runs once the place is the first; what follows says {@link #hold}
+   * @param answer is told if the place cannot be waited for
    */
   PlaceInLine(
       Parts parts,
       ByteString prefix,
       ByteString key,
       long createRevision,
-      Consumer<PlaceInLine> reached) {
+      Consumer<PlaceInLine> reached,
+      Answer<?> answer) {
     this.kv = parts.kv;
     this.watch = parts.watch;
     this.call = parts.call;
@@ -50,6 +53,7 @@ final class PlaceInLine {
     this.key = key;
     this.createRevision = createRevision;
     this.reached = reached;
+    this.answer = answer;
   }
 
   /** The client is told now that it has the place: from here on it is the client's to give up. */
@@ -129,6 +133,11 @@ final class PlaceInLine {
     @Override
     public void lost() {
       call.resume(PlaceInLine.this::lookAgain);
+    }
+
+    @Override
+    public void refused(String reason) {
+      call.resume(() -> answer.fail(StatusCode.UNKNOWN, reason));
     }
   }
 

@@ -34,6 +34,8 @@ final class HubState {
   private final List<Watcher> matching = new ArrayList<>();
   private final List<AwaitedProgress> awaitedProgress = new ArrayList<>();
   private int watchers;
+  private int watchersBehind;
+  private long eventsTold;
   private long watcherBytes;
 
   /** Live watchers have been told of everything up to here. */
@@ -59,6 +61,10 @@ final class HubState {
 
   int watchers() {
     return watchers;
+  }
+
+  WatchStats stats() {
+    return new WatchStats(0, watchers, watchersBehind, starved.size(), 0, eventsTold);
   }
 
   int streamsBehind() {
@@ -110,7 +116,7 @@ final class HubState {
       index.add(watcher);
     } else {
       watcher.state = State.LAGGING;
-      stream.behind++;
+      fallBehind(watcher);
       catchUp.add(watcher);
     }
     if (watcher.options.progress()) {
@@ -158,7 +164,11 @@ final class HubState {
   private void forget(Watcher watcher) {
     switch (watcher.state) {
       case LIVE -> index.remove(watcher);
-      case LAGGING, SCANNING, COMPACTED -> watcher.stream.behind--;
+      case LAGGING, SCANNING -> {
+        watcher.stream.behind--;
+        watchersBehind--;
+      }
+      case COMPACTED -> watcher.stream.behind--;
       case GONE -> {}
     }
     watcher.state = State.GONE;
@@ -249,7 +259,7 @@ final class HubState {
       index.remove(watcher);
       watcher.next = Math.max(watcher.next, processed + 1);
       watcher.state = State.LAGGING;
-      watcher.stream.behind++;
+      fallBehind(watcher);
       catchUp.add(watcher);
     }
     processed = revision;
@@ -266,7 +276,7 @@ final class HubState {
       if (!offer(watcher, Delivery.Events.of(watcher, main, events))) {
         index.remove(watcher);
         watcher.next = main; // it has seen all before, or wants none of it
-        watcher.stream.behind++;
+        fallBehind(watcher);
         block(watcher);
       }
     }
@@ -298,6 +308,7 @@ final class HubState {
       return false;
     }
     watcher.heard = true;
+    eventsTold += events.events().size();
     tell(watcher.stream, events);
     return true;
   }
@@ -310,15 +321,22 @@ final class HubState {
     starved.add(watcher.stream);
   }
 
+  private void fallBehind(Watcher watcher) {
+    watcher.stream.behind++;
+    watchersBehind++;
+  }
+
   void goLive(Watcher watcher) {
     watcher.state = State.LIVE;
     watcher.stream.behind--;
+    watchersBehind--;
     index.add(watcher);
   }
 
   /** W24, W25. */
   void compacted(Watcher watcher, long compactRevision) {
     watcher.state = State.COMPACTED;
+    watchersBehind--; // nothing more is told to it
     tell(watcher.stream, new Delivery.Compacted(watcher.id, compactRevision));
   }
 

@@ -42,6 +42,7 @@ public final class WatchHub implements ChangeListener {
   private final AtomicLong batchBytes = new AtomicLong();
   private final AtomicLong waitingBytes = new AtomicLong();
   private final AtomicLong streamsOpened = new AtomicLong();
+  private final AtomicLong streamsClosed = new AtomicLong();
   private final Runnable bell;
   private final WatchLimits limits;
   private final Clock clock;
@@ -114,9 +115,16 @@ public final class WatchHub implements ChangeListener {
     };
   }
 
-  /** As of the last turn. */
+  /** As of the last turn that did anything, but for what clients have taken since. */
   public WatchStats stats() {
-    return stats;
+    var last = stats;
+    return new WatchStats(
+        streamsOpened.get() - streamsClosed.get(),
+        last.watchers(),
+        last.watchersBehind(),
+        last.slowStreams(),
+        waitingBytes.get(),
+        last.eventsTold());
   }
 
   @Override
@@ -167,6 +175,11 @@ public final class WatchHub implements ChangeListener {
     bell.run();
   }
 
+  void close(WatchStream stream) {
+    streamsClosed.incrementAndGet();
+    post(hub -> hub.close(stream));
+  }
+
   void waiting(long bytes) {
     waitingBytes.addAndGet(bytes);
   }
@@ -201,7 +214,7 @@ public final class WatchHub implements ChangeListener {
     state.flush();
     if (worked) {
       active = state.watchers() > 0;
-      stats = new WatchStats(state.watchers(), state.streamsBehind(), waitingBytes.get());
+      stats = state.stats();
     }
     return worked;
   }
@@ -313,8 +326,7 @@ public final class WatchHub implements ChangeListener {
             listener.changed(events.events().stream().map(WatchEvent::change).toList());
         case Delivery.Compacted compacted -> listener.compacted(compacted.compactRevision());
         case Delivery.Created _, Delivery.Canceled _, Delivery.Progress _ -> {}
-        case Delivery.Refused refused ->
-            throw new IllegalStateException("a watch of our own is refused: " + refused.reason());
+        case Delivery.Refused refused -> listener.refused(refused.reason());
       }
     }
   }

@@ -10,4 +10,7 @@ public interface WatchListener {
 
   /** The next revision it needs is gone; nothing more comes. */
   void compacted(long compactRevision);
+
+  /** There is no room for another watcher; nothing comes. */
+  void refused(String reason);
 }

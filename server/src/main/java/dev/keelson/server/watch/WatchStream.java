@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -18,6 +19,7 @@ public final class WatchStream {
   private final WatchHub hub;
   private final AtomicInteger waitingDeliveries = new AtomicInteger();
   private final AtomicLong waitingBytes = new AtomicLong();
+  private final AtomicBoolean ended = new AtomicBoolean();
   private volatile boolean starved;
 
   // What follows belongs to the hub's thread.
@@ -72,7 +74,9 @@ public final class WatchStream {
 
   /** Ends all watchers; nothing more is delivered, but for what is under way. */
   public void close() {
-    hub.post(state -> state.close(this));
+    if (!ended.getAndSet(true)) {
+      hub.close(this);
+    }
   }
 
   /** The outlet has passed on so many deliveries of so many bytes. */

@@ -465,28 +465,50 @@ class WatchHubTest {
     world.settle();
 
     assertThat(client.deliveries).isEmpty();
-    assertThat(world.hub.stats()).isEqualTo(WatchStats.NONE);
+    assertThat(world.hub.stats().isIdle()).isTrue();
+  }
+
+  private record Heard(List<String> words) implements WatchListener {
+    @Override
+    public void changed(List<Change> changes) {
+      changes.forEach(change -> words.add(change.revision().main() + ""));
+    }
+
+    @Override
+    public void compacted(long compactRevision) {
+      words.add("compacted");
+    }
+
+    @Override
+    public void refused(String reason) {
+      words.add(reason);
+    }
+  }
+
+  @Test
+  @Tag("MEM-bound")
+  void theMembersOwnWatchesAreRefusedLikeOthersAndHarmNobody() {
+    var limits = new WatchLimits(1, 1 << 20, 8, 1_000, 2_000, 1_000, 10, 1_000, 2_000, 100, 64);
+    var small = new WatchWorld(limits, 1);
+    var other = small.openStream().create(key("a"), 0);
+    small.settle();
+    var heard = new ArrayList<String>();
+
+    var watching = small.hub.watch(key("a"), 0, new Heard(heard));
+    small.settle();
+    small.put("a", "1");
+    small.settle();
+    watching.close();
+
+    assertThat(heard).containsExactly("etcdserver: too many requests");
+    assertThat(texts(other.events(0))).containsExactly("2 PUT a=1");
   }
 
   @Test
   void memberHearsOfChangesItself() {
     world.put("a", "2");
     var heard = new ArrayList<String>();
-    var watching =
-        world.hub.watch(
-            key("a"),
-            2,
-            new WatchListener() {
-              @Override
-              public void changed(List<Change> changes) {
-                changes.forEach(change -> heard.add(change.revision().main() + ""));
-              }
-
-              @Override
-              public void compacted(long compactRevision) {
-                heard.add("compacted");
-              }
-            });
+    var watching = world.hub.watch(key("a"), 2, new Heard(heard));
     world.settle();
     world.put("a", "3");
     world.delete("a");
@@ -496,7 +518,7 @@ class WatchHubTest {
     world.settle();
 
     assertThat(heard).containsExactly("2", "3", "4");
-    assertThat(world.hub.stats()).isEqualTo(WatchStats.NONE);
+    assertThat(world.hub.stats().isIdle()).isTrue();
   }
 
   private List<Delivery.Events> eventDeliveries() {
