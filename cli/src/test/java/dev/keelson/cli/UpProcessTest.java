@@ -3,17 +3,16 @@ package dev.keelson.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.cli.up.Rehearsal;
+import dev.keelson.server.Etcdctl;
+import dev.keelson.server.External;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,17 +31,18 @@ class UpProcessTest {
   @Test
   void threeMembersServeAndKeepWhatTheyWereToldOverAStop()
       throws IOException, InterruptedException {
+    External.needsEtcdctl();
     try (var up = KeelsonProcess.start(scratch, "up", "--port-base=" + base)) {
       up.awaitLine("Ctrl-C stops all members.");
       assertThat(up.lines()).anyMatch(line -> line.startsWith("3 members serve after"));
       assertThat(up.lines()).filteredOn(line -> line.endsWith("  leader")).hasSize(1);
-      assertThat(etcdctl("put", "greeting", "hello")).containsExactly("OK");
+      assertPrints("OK\n", "put", "greeting", "hello");
       stop(up);
     }
     // The directory knows its ports and its size.
     try (var up = KeelsonProcess.start(scratch, "up")) {
       up.awaitLine("Ctrl-C stops all members.");
-      assertThat(etcdctl("get", "greeting")).containsExactly("greeting", "hello");
+      assertPrints("greeting\nhello\n", "get", "greeting");
       stop(up);
     }
   }
@@ -58,13 +58,14 @@ class UpProcessTest {
 
   @Test
   void aKilledMemberIsReportedAndComesBack() throws IOException, InterruptedException {
+    External.needsEtcdctl();
     try (var up = KeelsonProcess.start(scratch, "up", "--port-base=" + base)) {
       up.awaitLine("Ctrl-C stops all members.");
       up.children().getFirst().destroyForcibly();
 
       up.awaitLine(" is down: killed (signal 9); starts again in 1 s");
       up.awaitLine(" is back");
-      assertThat(etcdctl("put", "greeting", "again")).containsExactly("OK");
+      assertPrints("OK\n", "put", "greeting", "again");
       stop(up);
     }
   }
@@ -145,23 +146,11 @@ class UpProcessTest {
     assertThat(identity).hasContent("something else");
   }
 
-  private List<String> etcdctl(String... args) throws IOException, InterruptedException {
-    var command = new ArrayList<String>();
-    command.add("etcdctl");
-    command.add(
-        "--endpoints=127.0.0.1:%d,127.0.0.1:%d,127.0.0.1:%d"
-            .formatted(base, base + 20_000, base + 30_000));
-    command.addAll(List.of(args));
-    var builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put("ETCDCTL_API", "3");
-    Process process;
-    try {
-      process = builder.start();
-    } catch (IOException e) {
-      return Assumptions.abort("etcdctl is not installed: " + e.getMessage());
-    }
-    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-    return output.lines().toList();
+  private void assertPrints(String expected, String... arguments) {
+    var endpoints =
+        IntStream.of(0, 20_000, 30_000).mapToObj(above -> "127.0.0.1:" + (base + above)).toList();
+    Etcdctl.Result result = new Etcdctl(endpoints).run(arguments);
+    assertThat(result.out()).as("%s: %s", List.of(arguments), result.err()).isEqualTo(expected);
+    assertThat(result.exitCode()).isZero();
   }
 }

@@ -2,8 +2,8 @@ package dev.keelson.client;
 
 import dev.keelson.conformance.process.ProcessCluster;
 import dev.keelson.conformance.process.Program;
+import dev.keelson.server.External;
 import java.util.List;
-import org.junit.jupiter.api.Assumptions;
 
 /** A cluster that the client is tested against, which may be stopped member by member. */
 public interface StoreUnderTest extends AutoCloseable {
@@ -25,9 +25,7 @@ public interface StoreUnderTest extends AutoCloseable {
 
   /** Debian's etcd 3.4, in processes. */
   static EtcdStore etcd(int members) {
-    Assumptions.assumeTrue(
-        Program.Etcd.isInstalled(),
-        "needs " + Program.Etcd.DEBIAN + ": install Debian's package etcd-server");
+    External.needsEtcd();
     return new EtcdStore(ProcessCluster.start(Program.Etcd.debian(), members, List.of()));
   }
 

@@ -2,15 +2,14 @@ package dev.keelson.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.abort;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.keelson.conformance.process.FreshMembers;
 import dev.keelson.conformance.process.ProcessCluster;
 import dev.keelson.conformance.process.Program;
+import dev.keelson.server.External;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
@@ -26,9 +25,7 @@ class EtcdConformanceTest {
 
   @BeforeAll
   void startClusters() {
-    Assumptions.assumeTrue(
-        Program.Etcd.isInstalled(),
-        "needs " + Program.Etcd.DEBIAN + ": install Debian's package etcd-server");
+    External.needsEtcd();
     clusters =
         List.of(
             ProcessCluster.start(Program.Etcd.debian(), 1, List.of()),
@@ -46,33 +43,14 @@ class EtcdConformanceTest {
         Environment.own(clusters.getFirst().endpoints())
             .with(new FreshMembers(Program.Etcd.debian()));
     var cases = Catalogue.all().stream().filter(one -> !one.is(Tag.CLUSTER)).toList();
-    var slow = new SideBySide(cases, one -> runAlone(environment, one));
-    var runner = new ConformanceRunner(environment, "etcd");
-    // The slow ones last: they run while the others do.
-    return Stream.concat(
-            cases.stream().filter(one -> !slow.runs(one)), cases.stream().filter(slow::runs))
-        .map(
-            one ->
-                dynamicTest(
-                    one.toString(),
-                    () -> judge(one, slow.runs(one) ? slow.verdict(one) : runner.run(one))))
-        .onClose(runner::close)
-        .onClose(slow::close);
+    return SideBySide.tests(environment, "etcd", cases, EtcdConformanceTest::judge);
   }
 
   @TestFactory
   Stream<DynamicTest> everyClusterCaseHoldsOnThreeMembers() {
-    var runner = new ConformanceRunner(Environment.own(clusters.getLast().endpoints()), "etcd");
-    return Catalogue.all().stream()
-        .filter(one -> one.is(Tag.CLUSTER))
-        .map(one -> dynamicTest(one.toString(), () -> judge(one, runner.run(one))))
-        .onClose(runner::close);
-  }
-
-  private static Outcome runAlone(Environment environment, Case one) {
-    try (var runner = new ConformanceRunner(environment, "etcd")) {
-      return runner.run(one);
-    }
+    Environment environment = Environment.own(clusters.getLast().endpoints());
+    var cases = Catalogue.all().stream().filter(one -> one.is(Tag.CLUSTER)).toList();
+    return SideBySide.tests(environment, "etcd", cases, EtcdConformanceTest::judge);
   }
 
   private static void judge(Case one, Outcome outcome) {

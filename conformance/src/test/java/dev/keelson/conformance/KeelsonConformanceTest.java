@@ -1,7 +1,6 @@
 package dev.keelson.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,25 +41,7 @@ class KeelsonConformanceTest {
   }
 
   private static Stream<DynamicTest> run(Environment environment, Stream<Case> chosen) {
-    var cases = chosen.toList();
-    var slow = new SideBySide(cases, one -> runAlone(environment, one));
-    var runner = new ConformanceRunner(environment, "keelson");
-    // The slow ones last: they run while the others do.
-    return Stream.concat(
-            cases.stream().filter(one -> !slow.runs(one)), cases.stream().filter(slow::runs))
-        .map(
-            one ->
-                dynamicTest(
-                    one.toString(),
-                    () -> judge(one, slow.runs(one) ? slow.verdict(one) : runner.run(one))))
-        .onClose(runner::close)
-        .onClose(slow::close);
-  }
-
-  private static Outcome runAlone(Environment environment, Case one) {
-    try (var runner = new ConformanceRunner(environment, "keelson")) {
-      return runner.run(one);
-    }
+    return SideBySide.tests(environment, "keelson", chosen.toList(), KeelsonConformanceTest::judge);
   }
 
   /** Keelson serves all that the cases ask for: one that could not be judged has failed. */

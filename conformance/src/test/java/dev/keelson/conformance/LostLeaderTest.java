@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** The cases of watches and leases in which members stop and come back. */
 class LostLeaderTest {
   private static final Keys KEYS = new Keys(ByteString.copyFromUtf8("lost/"));
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration HANGS = Duration.ofSeconds(60);
 
   @Test
   @Tag("208")
@@ -39,14 +39,13 @@ class LostLeaderTest {
 
       cluster.member(1).stop();
       cluster.member(2).stop();
-      long lost = System.nanoTime();
-      assertIsNoLeader(demanding.end(Duration.ofSeconds(12)));
-      assertThat(since(lost)).isLessThan(Duration.ofSeconds(12));
+      assertIsNoLeader(demanding.end(HANGS));
 
+      // L8: only after the request timeout of 7 s, in which a leader might have come.
       long asked = System.nanoTime();
       renewals.send(lease);
-      assertIsNoLeader(renewals.end(Duration.ofSeconds(15)));
-      assertThat(since(asked)).isBetween(Duration.ofSeconds(3), Duration.ofSeconds(11));
+      assertIsNoLeader(renewals.end(HANGS));
+      assertThat(since(asked)).isGreaterThan(Duration.ofSeconds(3));
       assertThat(endOf(() -> store.timeToLive(lease)).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
 
       cluster.member(1).startAgain();
@@ -59,22 +58,21 @@ class LostLeaderTest {
     }
   }
 
-  /** A second before its end the leader goes: the next one gives it its whole time again (L13). */
+  /** When some of its time is over the leader goes: the next one gives it all of it again (L13). */
   @Test
   @Tag("238")
   void aLeaseThatLosesItsLeaderLivesItsWholeTimeFromTheNextElection() {
-    Duration ttl = Duration.ofSeconds(4);
+    Duration ttl = Duration.ofSeconds(6);
     try (var cluster = InProcessCluster.start(3, List.of())) {
-      int leader = await().atMost(SOON).until(cluster::leader, l -> l.isPresent()).orElseThrow();
+      int leader = await().atMost(HANGS).until(cluster::leader, l -> l.isPresent()).orElseThrow();
       int other = IntStream.range(0, 3).filter(i -> i != leader).findFirst().orElseThrow();
       try (Store store = Store.connect(cluster.member(other).endpoint());
           WatchSession watch = store.watch()) {
         watch.create(KEYS.watch("a"));
-        long granted = System.nanoTime();
         long lease = store.grantLease(0, ttl.toSeconds()).getID();
         store.put(KEYS.put("a", "1").setLease(lease));
         watch.nextEvent(0);
-        assertThat(watch.next(ttl.minusSeconds(1).minus(since(granted)))).isEmpty();
+        await().atMost(HANGS).until(() -> store.timeToLive(lease).getTTL() <= 4);
 
         long lost = System.nanoTime();
         cluster.member(leader).stop();
@@ -82,7 +80,7 @@ class LostLeaderTest {
 
         assertThat(ended.getType()).isEqualTo(Event.EventType.DELETE);
         assertThat(since(lost)).isGreaterThan(ttl);
-        await().atMost(SOON).until(() -> store.timeToLive(lease).getTTL() == -1);
+        await().atMost(HANGS).until(() -> store.timeToLive(lease).getTTL() == -1);
       }
     }
   }

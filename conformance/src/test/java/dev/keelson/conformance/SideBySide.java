@@ -1,12 +1,17 @@
 package dev.keelson.conformance;
 
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
 
 /**
  * Cases that wait for clocks most of their time, run a few at a time, each on members of its own,
@@ -18,7 +23,7 @@ final class SideBySide implements AutoCloseable {
   private final ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
   private final Map<String, CompletableFuture<Outcome>> verdicts = new LinkedHashMap<>();
 
-  SideBySide(List<Case> cases, Function<Case, Outcome> run) {
+  private SideBySide(List<Case> cases, Function<Case, Outcome> run) {
     for (Case one : cases) {
       if (one.is(Tag.SLOW)) {
         verdicts.put(one.id(), CompletableFuture.supplyAsync(() -> run.apply(one), threads));
@@ -26,11 +31,37 @@ final class SideBySide implements AutoCloseable {
     }
   }
 
-  boolean runs(Case one) {
+  /**
+   * A test for each case. The slow ones come last: they run while the others do.
+   *
+   * @param judge fails where the outcome is not what is wanted of the case
+   */
+  static Stream<DynamicTest> tests(
+      Environment environment, String name, List<Case> cases, BiConsumer<Case, Outcome> judge) {
+    var slow = new SideBySide(cases, one -> runAlone(environment, name, one));
+    var runner = new ConformanceRunner(environment, name);
+    return Stream.concat(
+            cases.stream().filter(one -> !slow.runs(one)), cases.stream().filter(slow::runs))
+        .map(
+            one ->
+                dynamicTest(
+                    one.toString(),
+                    () -> judge.accept(one, slow.runs(one) ? slow.verdict(one) : runner.run(one))))
+        .onClose(runner::close)
+        .onClose(slow::close);
+  }
+
+  private static Outcome runAlone(Environment environment, String name, Case one) {
+    try (var runner = new ConformanceRunner(environment, name)) {
+      return runner.run(one);
+    }
+  }
+
+  private boolean runs(Case one) {
     return verdicts.containsKey(one.id());
   }
 
-  Outcome verdict(Case one) {
+  private Outcome verdict(Case one) {
     CompletableFuture<Outcome> verdict = verdicts.get(one.id());
     if (verdict == null) {
       throw new IllegalArgumentException(one + " runs elsewhere");

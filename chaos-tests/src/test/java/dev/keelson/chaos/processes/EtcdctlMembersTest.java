@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import dev.keelson.conformance.process.MemberProcess;
 import dev.keelson.conformance.process.MemberSpec;
 import dev.keelson.conformance.process.ProcessCluster;
+import dev.keelson.server.Etcdctl;
+import dev.keelson.server.External;
 import dev.keelson.server.FreePorts;
 import java.time.Duration;
 import java.util.List;
@@ -17,11 +19,11 @@ import org.junit.jupiter.api.Test;
 
 /** A cluster that an operator changes with the real etcdctl, as etcd's own guide says. */
 class EtcdctlMembersTest {
-  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(60);
 
   @BeforeEach
   void needsEtcdctl() {
-    EtcdctlScenario.assumeInstalled();
+    External.needsEtcdctl();
   }
 
   @Test

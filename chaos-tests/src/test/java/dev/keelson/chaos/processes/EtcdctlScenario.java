@@ -3,9 +3,10 @@ package dev.keelson.chaos.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.keelson.conformance.process.ProcessCluster;
+import dev.keelson.server.Etcdctl;
+import dev.keelson.server.External;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 
@@ -16,20 +17,13 @@ abstract class EtcdctlScenario {
 
   @BeforeAll
   void startCluster() {
-    assumeInstalled();
+    External.needsEtcdctl();
     clusters = List.of(ProcessCluster.start(Programs.underTest(), 3, List.of()));
   }
 
   @AfterAll
   void stopCluster() {
     clusters.forEach(ProcessCluster::close);
-  }
-
-  /** `.ci/run` installs it; on a developer's machine it may be missing. */
-  static void assumeInstalled() {
-    Assumptions.assumeTrue(
-        Etcdctl.isInstalled(),
-        "needs " + Etcdctl.BINARY + ": install Debian's package etcd-client");
   }
 
   final ProcessCluster cluster() {
@@ -49,7 +43,10 @@ abstract class EtcdctlScenario {
 
   /** The store's revision as etcdctl's JSON shows it. */
   final long revision() {
-    String json = prints("get", "no such key", "-w", "json");
+    return revisionIn(prints("get", "no such key", "-w", "json"));
+  }
+
+  static long revisionIn(String json) {
     return Long.parseLong(json.replaceFirst("(?s).*\"revision\":(\\d+).*", "$1"));
   }
 }

@@ -2,6 +2,7 @@ package dev.keelson.chaos.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.server.Etcdctl;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -24,9 +25,9 @@ class EtcdctlTest extends EtcdctlScenario {
 
   @Test
   void readsThePastAndRefusesWhatIsCompacted() {
-    etcdctl().run("put", "past/a", "old");
+    assertPrints("OK\n", "put", "past/a", "old");
     long old = revision();
-    etcdctl().run("put", "past/a", "new");
+    assertPrints("OK\n", "put", "past/a", "new");
     long now = revision();
     assertPrints("past/a\nold\n", "get", "past/a", "--rev=" + old);
 
@@ -39,14 +40,14 @@ class EtcdctlTest extends EtcdctlScenario {
     Etcdctl.Result future = etcdctl().run("get", "past/a", "--rev=" + (revision() + 1000));
     assertThat(future.err())
         .contains("Error: etcdserver: mvcc: required revision is a future revision");
-    etcdctl().run("put", "past/a", "newer");
+    assertPrints("OK\n", "put", "past/a", "newer");
     String latest = Long.toString(revision());
     assertPrints("compacted revision " + latest + "\n", "compaction", "--physical", latest);
   }
 
   @Test
   void deletes() {
-    List.of("1", "2", "3").forEach(n -> etcdctl().run("put", "del/" + n, n));
+    List.of("1", "2", "3").forEach(n -> assertPrints("OK\n", "put", "del/" + n, n));
     assertPrints("1\ndel/1\n1\n", "del", "del/1", "--prev-kv");
     assertPrints("0\n", "del", "del/1");
     assertPrints("2\n", "del", "--prefix", "del/");
@@ -55,7 +56,7 @@ class EtcdctlTest extends EtcdctlScenario {
 
   @Test
   void runsTransactions() {
-    etcdctl().run("put", "txn/a", "1");
+    assertPrints("OK\n", "put", "txn/a", "1");
     String input =
         """
         value("txn/a") = "1"
@@ -69,7 +70,7 @@ class EtcdctlTest extends EtcdctlScenario {
         """;
 
     Etcdctl.Result first = etcdctl().runWithInput(input, "txn");
-    etcdctl().run("put", "txn/a", "2");
+    assertPrints("OK\n", "put", "txn/a", "2");
     Etcdctl.Result second = etcdctl().runWithInput(input, "txn");
 
     assertThat(first.out()).isEqualTo("SUCCESS\n\nOK\n\ntxn/a\n1\n");
@@ -98,9 +99,12 @@ class EtcdctlTest extends EtcdctlScenario {
 
   @Test
   void comparesTheMembersHashes() {
-    etcdctl().run("put", "hash/a", "1");
+    assertPrints("OK\n", "put", "hash/a", "1");
     // A linearizable read at each member: each has applied the put.
-    cluster().endpoints().forEach(e -> new Etcdctl(List.of(e)).run("get", "hash/a"));
+    for (String endpoint : cluster().endpoints()) {
+      assertThat(new Etcdctl(List.of(endpoint)).run("get", "hash/a").out())
+          .isEqualTo("hash/a\n1\n");
+    }
 
     Etcdctl.Result hashes = etcdctl().run("endpoint", "hashkv", "--rev=" + revision());
 

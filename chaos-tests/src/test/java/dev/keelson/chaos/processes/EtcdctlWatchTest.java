@@ -3,19 +3,21 @@ package dev.keelson.chaos.processes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.keelson.server.Etcdctl;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The real etcdctl where it waits: watches, contended locks and elections. */
 class EtcdctlWatchTest extends EtcdctlScenario {
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   @TempDir Path scratch;
 
@@ -40,7 +42,7 @@ class EtcdctlWatchTest extends EtcdctlScenario {
     /** As by ctrl-C. */
     void interrupt() throws Exception {
       process.destroy();
-      assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     }
 
     @Override
@@ -107,17 +109,20 @@ class EtcdctlWatchTest extends EtcdctlScenario {
   void locksAreHeldByOneAtATimeAndHandedOn() throws Exception {
     try (var first = start("first", "lock", "contended")) {
       await().atMost(PATIENCE).until(() -> first.printed().startsWith("contended/"));
-      try (var second = start("second", "lock", "contended")) {
+      // The second one's command reads the revision in which it has the lock.
+      var command = new ArrayList<>(List.of("lock", "contended"));
+      command.addAll(etcdctl().command("get", "no such key", "-w", "json"));
+      try (var second = start("second", command.toArray(String[]::new))) {
         await()
             .atMost(PATIENCE)
             .until(
                 () -> prints("get", "--prefix", "--keys-only", "contended/").lines().count() > 2);
-        assertThat(second.printed()).isEmpty();
+        long whileHeld = revision();
 
         first.interrupt();
 
-        await().atMost(PATIENCE).until(() -> second.printed().startsWith("contended/"));
-        second.interrupt();
+        assertThat(second.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(EtcdctlScenario.revisionIn(second.printed())).isGreaterThan(whileHeld);
       }
     }
     assertThat(prints("get", "--prefix", "contended/")).isEmpty();
@@ -162,6 +167,7 @@ class EtcdctlWatchTest extends EtcdctlScenario {
         first.interrupt();
 
         await().atMost(PATIENCE).until(() -> second.printed().endsWith("\ntwo\n"));
+        assertThat(prints("get", "--prefix", "--print-value-only", "office/")).isEqualTo("two\n");
         await().atMost(PATIENCE).until(() -> observer.printed().endsWith("\ntwo\n"));
         second.interrupt();
       }

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.keelson.conformance.process.MemberProcess;
 import dev.keelson.conformance.process.ProcessCluster;
+import dev.keelson.server.External;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -23,30 +23,28 @@ class FullDiskTest {
   @Test
   void aMemberOnAFullDiskStopsAndComesBackWithRoom() {
     Assumptions.assumeFalse(Programs.isEtcd(), "an etcd preallocates more than the small disk");
-    try (var cluster =
-        ProcessCluster.prepare(
-            Programs.underTest(),
-            3,
-            List.of("--wal-segment-bytes=1048576", "--quota-backend-bytes=-1"))) {
-      MemberProcess cramped = cluster.member(2);
-      Path disk = cramped.spec().dataDir();
-      Assumptions.assumeTrue(mount(disk), "needs the right to mount a tmpfs");
-      try {
-        fillAndRecover(cluster, cramped, disk);
-      } catch (RuntimeException | AssertionError e) {
-        throw new AssertionError(e.getMessage() + "\n" + cluster.logs(), e);
-      } finally {
-        cramped.close();
-        run("umount", disk.toString());
-      }
-    }
+    Clusters.prepared(
+        3,
+        cluster -> {
+          MemberProcess cramped = cluster.member(2);
+          Path disk = cramped.spec().dataDir();
+          External.needsMount(mount(disk));
+          try {
+            fillAndRecover(cluster, cramped, disk);
+          } finally {
+            cramped.close();
+            assertThat(run("umount", disk.toString())).as("%s is unmounted", disk).isTrue();
+          }
+        },
+        "--wal-segment-bytes=1048576",
+        "--quota-backend-bytes=-1");
   }
 
   private static void fillAndRecover(ProcessCluster cluster, MemberProcess cramped, Path disk) {
     cluster.startAll();
     var writers = Writers.start(cluster.endpoints(), 8, "full", 16 * 1024);
     try (writers) {
-      await().atMost(Duration.ofSeconds(60)).until(() -> !cramped.isAlive());
+      await().atMost(Duration.ofMinutes(2)).until(() -> !cramped.isAlive());
       assertThat(cramped.exitCodeWithin(Duration.ofSeconds(5)))
           .hasValueSatisfying(code -> assertThat(code).isNotZero());
       assertThat(cramped.logText()).containsIgnoringCase("no space left on device");
@@ -54,7 +52,7 @@ class FullDiskTest {
       // The others go on.
       writers.mark();
       await()
-          .atMost(Duration.ofSeconds(15))
+          .atMost(Duration.ofSeconds(60))
           .until(() -> writers.firstAnswerAfterMark().isPresent());
 
       assertThat(run("mount", "-o", "remount,size=" + LARGE, disk.toString())).isTrue();

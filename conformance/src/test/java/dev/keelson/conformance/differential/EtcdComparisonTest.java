@@ -7,9 +7,9 @@ import dev.keelson.conformance.process.ProcessCluster;
 import dev.keelson.conformance.process.Program;
 import dev.keelson.conformance.store.Keys;
 import dev.keelson.conformance.store.Store;
+import dev.keelson.server.External;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,9 +19,7 @@ class EtcdComparisonTest {
 
   @BeforeEach
   void startClusters() {
-    Assumptions.assumeTrue(
-        Program.Etcd.isInstalled(),
-        "needs " + Program.Etcd.DEBIAN + ": install Debian's package etcd-server");
+    External.needsEtcd();
     clusters =
         List.of(
             ProcessCluster.start(Program.Etcd.debian(), 1, List.of()),

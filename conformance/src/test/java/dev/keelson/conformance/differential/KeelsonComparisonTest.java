@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keelson.conformance.InProcessCluster;
 import dev.keelson.conformance.process.ProcessCluster;
 import dev.keelson.conformance.process.Program;
+import dev.keelson.server.External;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -31,9 +31,7 @@ class KeelsonComparisonTest {
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void keelsonAnswersAsEtcdDoes(long seed) {
-    Assumptions.assumeTrue(
-        Program.Etcd.isInstalled(),
-        "needs " + Program.Etcd.DEBIAN + ": install Debian's package etcd-server");
+    External.needsEtcd();
     List<ProcessCluster> etcds = new ArrayList<>();
     List<InProcessCluster> keelsons = new ArrayList<>();
     try {

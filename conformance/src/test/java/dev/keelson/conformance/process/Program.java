@@ -1,6 +1,6 @@
 package dev.keelson.conformance.process;
 
-import java.nio.file.Files;
+import dev.keelson.server.External;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,14 +12,8 @@ public sealed interface Program {
 
   /** The etcd of the machine's packages. */
   record Etcd(Path binary) implements Program {
-    public static final Path DEBIAN = Path.of("/usr/bin/etcd");
-
     public static Etcd debian() {
-      return new Etcd(DEBIAN);
-    }
-
-    public static boolean isInstalled() {
-      return Files.isExecutable(DEBIAN);
+      return new Etcd(External.ETCD);
     }
 
     @Override

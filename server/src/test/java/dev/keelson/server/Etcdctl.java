@@ -1,4 +1,4 @@
-package dev.keelson.chaos.processes;
+package dev.keelson.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,42 +10,41 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Debian's etcdctl, as an operator types it. */
-record Etcdctl(List<String> endpoints) {
-  static final Path BINARY = Path.of("/usr/bin/etcdctl");
-
-  private static final long AT_MOST_SECONDS = 30;
+public record Etcdctl(List<String> endpoints) {
+  private static final long AT_MOST_SECONDS = 60;
 
   /** What one call printed. */
-  record Result(int exitCode, String out, String err) {}
+  public record Result(int exitCode, String out, String err) {}
 
-  Etcdctl {
+  public Etcdctl {
     endpoints = List.copyOf(endpoints);
   }
 
-  static boolean isInstalled() {
-    return Files.isExecutable(BINARY);
-  }
-
-  Result run(String... arguments) {
+  public Result run(String... arguments) {
     return runWithInput("", arguments);
   }
 
   /** Starts a call that goes on for as long as it is let; its output goes to a file. */
-  Process start(Path out, String... arguments) throws IOException {
+  public Process start(Path out, String... arguments) throws IOException {
     return builder(arguments).redirectErrorStream(true).redirectOutput(out.toFile()).start();
   }
 
-  private ProcessBuilder builder(String... arguments) {
-    var command = new ArrayList<>(List.of(BINARY.toString()));
+  /** The whole command line, for another program that runs it. */
+  public List<String> command(String... arguments) {
+    var command = new ArrayList<>(List.of(External.ETCDCTL.toString()));
     command.add("--endpoints=" + String.join(",", endpoints));
     command.addAll(List.of(arguments));
-    var builder = new ProcessBuilder(command);
+    return command;
+  }
+
+  private ProcessBuilder builder(String... arguments) {
+    var builder = new ProcessBuilder(command(arguments));
     builder.environment().keySet().removeIf(key -> key.startsWith("ETCD"));
     builder.environment().put("ETCDCTL_API", "3");
     return builder;
   }
 
-  Result runWithInput(String input, String... arguments) {
+  public Result runWithInput(String input, String... arguments) {
     var builder = builder(arguments);
     try {
       return run(builder, input);
