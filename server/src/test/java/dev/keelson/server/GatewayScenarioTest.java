@@ -245,7 +245,7 @@ class GatewayScenarioTest {
     }
   }
 
-  @Tag("case-264")
+  @Tag("GW9")
   @Test
   void whatIsDeletedIsGivenBack() throws Exception {
     client.put("delete/1", "x");
@@ -385,7 +385,7 @@ class GatewayScenarioTest {
     return "{\"create_request\":{\"key\":\"%s\"%s}}".formatted(base64(key), options);
   }
 
-  @Tag("case-264")
+  @Tag("GW9")
   @Tag("GW9")
   @Test
   void watchersAreCreatedAskedAndCancelledOnOneStream() throws Exception {

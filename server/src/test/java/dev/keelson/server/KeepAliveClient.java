@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One stream of keepalives. */
 final class KeepAliveClient {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final List<LeaseKeepAliveResponse> answers = new CopyOnWriteArrayList<>();
   private final StreamObserver<LeaseKeepAliveRequest> requests;

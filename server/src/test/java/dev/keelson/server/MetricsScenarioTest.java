@@ -99,7 +99,7 @@ class MetricsScenarioTest {
     }
     var self = Long.toHexString(status.getHeader().getMemberId());
     assertThat(ofLeader.value("etcd_server_id{server_id=\"" + self + "\"}")).isEqualTo(1);
-    // Case 247.
+    // OP41: what the calls say of the same.
     assertThat(ofLeader.value("etcd_mvcc_db_total_size_in_bytes"))
         .isEqualTo((double) status.getDbSize());
     assertThat(ofLeader.value("etcd_debugging_mvcc_current_revision"))

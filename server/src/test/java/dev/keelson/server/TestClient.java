@@ -32,7 +32,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A client of one member. */
 final class TestClient implements AutoCloseable {
-  private static final int DEADLINE_SECONDS = 20;
+  private static final int DEADLINE_SECONDS = 60;
 
   private final ManagedChannel channel;
 

@@ -1,17 +1,20 @@
 package dev.keelson.server;
 
 import static java.util.Objects.requireNonNull;
+import static org.awaitility.Awaitility.await;
 
 import dev.keelson.server.config.ConfigException;
 import dev.keelson.server.config.ServerConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -111,6 +114,17 @@ final class TestCluster implements AutoCloseable {
 
   int clientPort(int member) {
     return clientPorts.get(member);
+  }
+
+  /** The number of a running member that leads, once one does. */
+  int awaitLeader() {
+    return await()
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptions()
+        .until(
+            () -> running.keySet().stream().filter(m -> client(m).isLeader()).findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
   }
 
   TestClient client(int member) {

@@ -75,11 +75,6 @@ final class WatchClient {
     call.cancel("enough", null);
   }
 
-  /** Lets go of all that was seen. */
-  void forget() {
-    seen.clear();
-  }
-
   boolean isCreated() {
     return created;
   }

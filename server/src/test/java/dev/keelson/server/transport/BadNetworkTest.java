@@ -9,7 +9,6 @@ import dev.keelson.raft.EntryType;
 import dev.keelson.raft.LogPosition;
 import dev.keelson.raft.Message;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
@@ -31,8 +30,9 @@ class BadNetworkTest {
 
   @Test
   void halfOpenConnectionIsNoticedByBothSidesAndReplaced() throws IOException {
-    cluster.start(1, atOne);
-    var two = cluster.start(2, atTwo);
+    var hasty = TestCluster.config(0, TestCluster.HASTY);
+    cluster.start(1, hasty, atOne);
+    var two = cluster.start(2, hasty, atTwo);
     try (var link = new FaultyLink(two.boundAddresses().getFirst().getPort())) {
       reach(link);
       atOne.events.clear();
@@ -88,12 +88,9 @@ class BadNetworkTest {
   @Test
   @Tag("MEM-bound")
   void slowReceiverCostsBoundedMemoryAndLosesAppendsOnly() throws IOException {
-    var patient =
-        new TransportConfig(
-            List.of("http://127.0.0.1:0"), "3.7.0", 1 << 20, 1 << 20, 0, patience());
     var release = new CountDownLatch(1);
-    var one = cluster.start(1, patient, atOne);
-    cluster.start(2, patient, new StuckListener(atTwo, release));
+    var one = cluster.start(1, atOne);
+    cluster.start(2, new StuckListener(atTwo, release));
     await().until(() -> atOne.events.contains("connected 2"));
 
     long mostQueued = 0;
@@ -156,18 +153,6 @@ class BadNetworkTest {
     cluster.join(2, link.port());
     await().until(() -> link.accepted.get() == 1);
     await().until(() -> atOne.events.size() == 3);
-  }
-
-  private static TransportConfig.Timing patience() {
-    var quick = TestCluster.TIMING;
-    return new TransportConfig.Timing(
-        quick.firstRetry(),
-        quick.longestRetry(),
-        quick.longestRefusedRetry(),
-        quick.connectTimeout(),
-        Duration.ofMillis(50),
-        1000,
-        1000);
   }
 
   private static Message append(long index, int bytes) {

@@ -23,6 +23,11 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     return lines.stream().filter(line -> line.contains(part)).toList();
   }
 
+  /** Forgets what was said so far. */
+  void clear() {
+    lines.clear();
+  }
+
   @Override
   protected void append(ILoggingEvent event) {
     lines.add(event.getLevel() + " " + event.getFormattedMessage());

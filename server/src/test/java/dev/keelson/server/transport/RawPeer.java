@@ -14,7 +14,7 @@ import java.net.SocketTimeoutException;
 
 /** A client of the peer port that may say anything. */
 final class RawPeer implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 10_000;
+  private static final int PATIENCE_MILLIS = 60_000;
 
   private final Socket socket;
   private final DataInputStream in;

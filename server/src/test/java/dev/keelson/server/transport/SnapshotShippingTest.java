@@ -81,7 +81,7 @@ class SnapshotShippingTest {
   @Test
   void silentReceiverIsGivenAnotherConnection() throws IOException {
     var sink = new MemorySink();
-    var one = startBoth(sink);
+    var one = startBoth(sink, TestCluster.HASTY);
     try (var link = new FaultyLink(portOfTwo())) {
       cluster.join(2, link.port());
       await().until(() -> link.accepted.get() == 1); // raft's
@@ -258,8 +258,13 @@ class SnapshotShippingTest {
   }
 
   private NettyPeerTransport startBoth(SnapshotSink sink) throws IOException {
-    var one = cluster.start(1, atOne);
-    cluster.start(2, TestCluster.config(0), atTwo, sink);
+    return startBoth(sink, TestCluster.TIMING);
+  }
+
+  private NettyPeerTransport startBoth(SnapshotSink sink, TransportConfig.Timing timing)
+      throws IOException {
+    var one = cluster.start(1, TestCluster.config(0, timing), atOne);
+    cluster.start(2, TestCluster.config(0, timing), atTwo, sink);
     await().until(() -> atOne.events.contains("connected 2"));
     return one;
   }

@@ -18,7 +18,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -45,6 +44,8 @@ class StrangersTest {
     portOfOne = one.boundAddresses().getFirst().getPort();
     cluster.start(2, atTwo);
     await().until(() -> atOne.events.size() == 1 && atTwo.events.size() == 1);
+    // Member 2 may have dialled before it was in the table, and have been refused.
+    log.clear();
   }
 
   @AfterEach
@@ -181,7 +182,8 @@ class StrangersTest {
 
   @Test
   void connectionThatSaysNothingIsClosed() throws IOException {
-    try (var stranger = new RawPeer(portOfOne)) {
+    var hasty = cluster.start(3, TestCluster.config(0, TestCluster.HASTY), new RecordingListener());
+    try (var stranger = new RawPeer(hasty.boundAddresses().getFirst().getPort())) {
       assertThat(stranger.isClosedByPeer()).isTrue();
     }
   }
@@ -235,8 +237,6 @@ class StrangersTest {
 
   /** The line comes from the event loop, perhaps a moment after the socket's end is seen. */
   private void assertLoggedOnce(String text) {
-    await()
-        .atMost(Duration.ofSeconds(5))
-        .untilAsserted(() -> assertThat(log.containing(text)).hasSize(1));
+    await().untilAsserted(() -> assertThat(log.containing(text)).hasSize(1));
   }
 }

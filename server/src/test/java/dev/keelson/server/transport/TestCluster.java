@@ -16,24 +16,34 @@ import java.util.concurrent.atomic.AtomicReference;
 final class TestCluster implements AutoCloseable {
   static final long CLUSTER = 0xc1;
 
-  /** Quick to notice, so that tests are quick. */
-  static final TransportConfig.Timing TIMING =
-      new TransportConfig.Timing(
-          Duration.ofMillis(10),
-          Duration.ofMillis(100),
-          Duration.ofMillis(100),
-          Duration.ofSeconds(2),
-          Duration.ofMillis(50),
-          20,
-          10);
+  /** Quick to dial again; nobody is given up because the machine was busy for a while. */
+  static final TransportConfig.Timing TIMING = timing(1_000, 1_000);
+
+  /** Quick to notice silence, for the tests of that. */
+  static final TransportConfig.Timing HASTY = timing(20, 10);
 
   final AtomicReference<MemberTable> members =
       new AtomicReference<>(new MemberTable(CLUSTER, List.of()));
   private final List<NettyPeerTransport> transports = new ArrayList<>();
 
+  private static TransportConfig.Timing timing(int handshakeTicks, int silentTicks) {
+    return new TransportConfig.Timing(
+        Duration.ofMillis(10),
+        Duration.ofMillis(100),
+        Duration.ofMillis(100),
+        Duration.ofSeconds(2),
+        Duration.ofMillis(50),
+        handshakeTicks,
+        silentTicks);
+  }
+
   static TransportConfig config(int port) {
+    return config(port, TIMING);
+  }
+
+  static TransportConfig config(int port, TransportConfig.Timing timing) {
     return new TransportConfig(
-        List.of("http://127.0.0.1:" + port), "3.7.0", 1 << 20, 1 << 20, 0, TIMING);
+        List.of("http://127.0.0.1:" + port), "3.7.0", 1 << 20, 1 << 20, 0, timing);
   }
 
   /** Starts a member on a free port and puts it into the table. */
@@ -100,7 +110,6 @@ final class TestCluster implements AutoCloseable {
     transports.forEach(NettyPeerTransport::membersChanged);
   }
 
-  /** A port where nobody listens. */
   @Override
   public void close() {
     transports.forEach(NettyPeerTransport::close);
