@@ -291,7 +291,7 @@ class LessorTest {
     now += 1;
     assertThat(lessor.timeToLive(1, now)).isEqualTo(new Remaining.Living(9, 10));
     now += 60 * SECOND;
-    assertThat(lessor.timeToLive(1, now)).isEqualTo(new Remaining.Living(0, 2));
+    assertThat(lessor.timeToLive(1, now)).isEqualTo(new Remaining.Living(0, 10));
     assertThat(lessor.timeToLive(2, now)).isEqualTo(new Remaining.NotFound());
   }
 
