@@ -1,5 +1,6 @@
 package dev.keelson.conformance;
 
+import dev.keelson.conformance.cases.AccountCases;
 import dev.keelson.conformance.cases.AlarmCases;
 import dev.keelson.conformance.cases.ClusterCases;
 import dev.keelson.conformance.cases.CompactionCases;
@@ -14,13 +15,16 @@ import dev.keelson.conformance.cases.LeaseClockCases;
 import dev.keelson.conformance.cases.LeasedKeyCases;
 import dev.keelson.conformance.cases.LimitCases;
 import dev.keelson.conformance.cases.LockCases;
+import dev.keelson.conformance.cases.PermissionCases;
 import dev.keelson.conformance.cases.PutCases;
 import dev.keelson.conformance.cases.QuotaCases;
 import dev.keelson.conformance.cases.RangeCases;
 import dev.keelson.conformance.cases.RangeOptionCases;
 import dev.keelson.conformance.cases.RangeStreamCases;
+import dev.keelson.conformance.cases.TokenCases;
 import dev.keelson.conformance.cases.TxnCases;
 import dev.keelson.conformance.cases.TxnValidationCases;
+import dev.keelson.conformance.cases.WatchAccessCases;
 import dev.keelson.conformance.cases.WatchCreateCases;
 import dev.keelson.conformance.cases.WatchEndCases;
 import dev.keelson.conformance.cases.WatchEventCases;
@@ -50,6 +54,7 @@ public final class Catalogue {
             WatchEndCases.cases(),
             WatchHistoryCases.cases(),
             WatchProgressCases.cases(),
+            WatchAccessCases.cases(),
             LeaseCases.cases(),
             LeaseClockCases.cases(),
             LockCases.cases(),
@@ -60,7 +65,10 @@ public final class Catalogue {
             ClusterCases.cases(),
             LearnerCases.cases(),
             KubernetesCases.cases(),
-            KubernetesWatchCases.cases())
+            KubernetesWatchCases.cases(),
+            AccountCases.cases(),
+            TokenCases.cases(),
+            PermissionCases.cases())
         .flatMap(List::stream)
         .toList();
   }

@@ -21,6 +21,8 @@ import org.junit.jupiter.api.TestInstance;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EtcdConformanceTest {
+  private static final List<String> CHEAP_PASSWORDS = List.of("--bcrypt-cost=4");
+
   private List<ProcessCluster> clusters = List.of();
 
   @BeforeAll
@@ -28,8 +30,8 @@ class EtcdConformanceTest {
     External.needsEtcd();
     clusters =
         List.of(
-            ProcessCluster.start(Program.Etcd.debian(), 1, List.of()),
-            ProcessCluster.start(Program.Etcd.debian(), 3, List.of()));
+            ProcessCluster.start(Program.Etcd.debian(), 1, CHEAP_PASSWORDS),
+            ProcessCluster.start(Program.Etcd.debian(), 3, CHEAP_PASSWORDS));
   }
 
   @AfterAll

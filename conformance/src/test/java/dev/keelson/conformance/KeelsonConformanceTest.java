@@ -13,11 +13,15 @@ import org.junit.jupiter.api.TestInstance;
 /** Every case, against one member and against a follower of three. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KeelsonConformanceTest {
+  private static final List<String> CHEAP_PASSWORDS = List.of("--bcrypt-cost=4");
+
   private List<InProcessCluster> clusters = List.of();
 
   @BeforeAll
   void startClusters() {
-    clusters = List.of(InProcessCluster.start(1, List.of()), InProcessCluster.start(3, List.of()));
+    clusters =
+        List.of(
+            InProcessCluster.start(1, CHEAP_PASSWORDS), InProcessCluster.start(3, CHEAP_PASSWORDS));
   }
 
   @AfterAll

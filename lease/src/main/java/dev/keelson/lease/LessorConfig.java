@@ -12,6 +12,11 @@ public record LessorConfig(long extensionNanos, long checkpointNanos, long retry
 
   /** The production bounds. */
   public static LessorConfig defaults(long electionNanos) {
-    return new LessorConfig(electionNanos, 300 * SECOND, 5 * SECOND + 2 * electionNanos);
+    return of(electionNanos, 300 * SECOND);
+  }
+
+  /** The production bounds, but for how often remaining times are recorded. */
+  public static LessorConfig of(long electionNanos, long checkpointNanos) {
+    return new LessorConfig(electionNanos, checkpointNanos, 5 * SECOND + 2 * electionNanos);
   }
 }

@@ -27,6 +27,7 @@ import dev.keelson.server.replica.ReplicaLimits;
 import dev.keelson.server.replica.ReplicaLoop;
 import dev.keelson.server.replica.ReplicaParts;
 import dev.keelson.server.replica.WalStage;
+import dev.keelson.server.rpc.AuthDependencies;
 import dev.keelson.server.rpc.HubKeyWatch;
 import dev.keelson.server.rpc.LeaseDependencies;
 import dev.keelson.server.rpc.Monitoring;
@@ -67,6 +68,7 @@ public final class MemberCore implements AutoCloseable {
   private final Surroundings around;
   private final Closing closing;
   private final MemberStorage storage;
+  private final AuthDependencies auth;
   private final MemberTransport transport;
   private final RaftNode node;
   private final IncomingSnapshots incoming;
@@ -116,6 +118,8 @@ public final class MemberCore implements AutoCloseable {
     this.around = around;
     this.storage = storage;
     this.closing = closing;
+    this.auth = AuthParts.open(config.auth(), store(), around);
+    closing.add(auth.passwords());
     this.transport = around.network.transport(identity(), store().members()::table);
     closing.add(transport);
     store().members().whenChanged(this::membersChanged);
@@ -226,7 +230,11 @@ public final class MemberCore implements AutoCloseable {
         store().current(),
         inbox,
         transport,
-        new LeaseKeeper.Timing(around.clock, limits.requestTimeoutNanos(), electionNanos),
+        new LeaseKeeper.Timing(
+            around.clock,
+            limits.requestTimeoutNanos(),
+            electionNanos,
+            config.timing().leaseCheckpointNanos()),
         around.events,
         around.random.nextLong(),
         around.workers.worker("keelson-lease"));
@@ -379,7 +387,8 @@ public final class MemberCore implements AutoCloseable {
             LeaseDependencies.minTtlSeconds(
                 config.timing().heartbeatIntervalMillis(), config.timing().electionTimeoutMillis()),
             around.random,
-            new HubKeyWatch(watch)));
+            new HubKeyWatch(watch)),
+        auth);
   }
 
   /** Makes what is applied durable, and lets go of everything. */

@@ -56,6 +56,10 @@ public enum EtcdError {
   INVALID_AUTH_TOKEN(StatusCode.UNAUTHENTICATED, "etcdserver: invalid auth token"),
   INVALID_AUTH_MGMT(StatusCode.INVALID_ARGUMENT, "etcdserver: invalid auth management"),
   AUTH_OLD_REVISION(StatusCode.INVALID_ARGUMENT, "etcdserver: revision of auth store is old"),
+  NO_PASSWORD_USER(
+      StatusCode.UNKNOWN, "auth: authentication failed, password was given for no password user"),
+  PASSWORD_TOO_LONG(StatusCode.UNKNOWN, "bcrypt: password length exceeds 72 bytes"),
+  VERIFY_ONLY(StatusCode.UNKNOWN, "auth: token signing attempted with verify-only key"),
   NO_LEADER(StatusCode.UNAVAILABLE, "etcdserver: no leader"),
   NOT_LEADER(StatusCode.FAILED_PRECONDITION, "etcdserver: not leader"),
   LEADER_CHANGED(StatusCode.UNAVAILABLE, "etcdserver: leader changed"),

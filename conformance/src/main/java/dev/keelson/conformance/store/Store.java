@@ -4,6 +4,7 @@ import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ListenableFuture;
 import com.google.common.util.concurrent.UncheckedExecutionException;
 import com.google.protobuf.ByteString;
+import dev.keelson.api.etcdserverpb.AuthGrpc;
 import dev.keelson.api.etcdserverpb.ClusterGrpc;
 import dev.keelson.api.etcdserverpb.CompactionRequest;
 import dev.keelson.api.etcdserverpb.CompactionResponse;
@@ -34,6 +35,7 @@ import dev.keelson.api.etcdserverpb.TxnRequest;
 import dev.keelson.api.etcdserverpb.TxnResponse;
 import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
@@ -41,6 +43,7 @@ import io.grpc.Status;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ClientCalls;
+import io.grpc.stub.MetadataUtils;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -62,21 +65,38 @@ public final class Store implements AutoCloseable {
           .build();
 
   private final String endpoint;
-  private final ManagedChannel channel;
+  private final ManagedChannel connection;
+  private final Channel channel;
 
-  private Store(String endpoint, ManagedChannel channel) {
+  private Store(String endpoint, ManagedChannel connection, Channel channel) {
     this.endpoint = endpoint;
+    this.connection = connection;
     this.channel = channel;
   }
 
   /** Connects to {@code host:port}, without TLS. */
   public static Store connect(String endpoint) {
-    return new Store(
-        endpoint,
+    var connection =
         NettyChannelBuilder.forTarget(endpoint)
             .usePlaintext()
             .maxInboundMessageSize(Integer.MAX_VALUE)
-            .build());
+            .build();
+    return new Store(endpoint, connection, connection);
+  }
+
+  /** The same connection, with something among the metadata of every call; not to be closed. */
+  public Store withMetadata(String key, String value) {
+    var headers = new Metadata();
+    headers.put(Metadata.Key.of(key, Metadata.ASCII_STRING_MARSHALLER), value);
+    return new Store(
+        endpoint,
+        connection,
+        ClientInterceptors.intercept(channel, MetadataUtils.newAttachHeadersInterceptor(headers)));
+  }
+
+  /** The same connection, with a token on every call; not to be closed. */
+  public Store withToken(String token) {
+    return withMetadata("token", token);
   }
 
   public String endpoint() {
@@ -156,6 +176,10 @@ public final class Store implements AutoCloseable {
 
   public ClusterGrpc.ClusterBlockingStub cluster() {
     return ClusterGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
+  }
+
+  public AuthGrpc.AuthBlockingStub auth() {
+    return AuthGrpc.newBlockingStub(channel).withDeadlineAfter(CALL_SECONDS, TimeUnit.SECONDS);
   }
 
   public MaintenanceGrpc.MaintenanceBlockingStub maintenance() {
@@ -264,12 +288,12 @@ public final class Store implements AutoCloseable {
 
   /** Tries to connect at once, without waiting out the pause after a failed attempt. */
   public void reconnect() {
-    channel.resetConnectBackoff();
+    connection.resetConnectBackoff();
   }
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    connection.shutdownNow();
   }
 
   private CompactionResponse compact(CompactionRequest request) {

@@ -1,6 +1,7 @@
 package dev.keelson.conformance.process;
 
 import dev.keelson.api.etcdserverpb.StatusResponse;
+import dev.keelson.api.status.EtcdError;
 import dev.keelson.conformance.store.Store;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -39,7 +40,8 @@ public final class ServingCheck {
     try {
       return store.revision() > 0;
     } catch (StatusRuntimeException e) {
-      return false;
+      // Where authentication is on, the read came as far as to ask who reads.
+      return EtcdError.USER_EMPTY.message().equals(e.getStatus().getDescription());
     }
   }
 

@@ -36,6 +36,7 @@ public final class AlarmGate {
       case LEASE_CHECKPOINTS,
           MEMBER_ATTRIBUTES,
           ALARM,
+          AUTH,
           MEMBER_CHANGE,
           STATE_CLAIM,
           OPERATION_NOT_SET ->

@@ -25,12 +25,14 @@ final class Applier {
   private final MvccStore store;
   private final MemberRegister members;
   private final AlarmRegister alarms;
+  private final AuthRegister auth;
   private final LeaseCommands leases;
 
-  Applier(MvccStore store, MemberRegister members, AlarmRegister alarms) {
+  Applier(MvccStore store, MemberRegister members, AlarmRegister alarms, AuthRegister auth) {
     this.store = store;
     this.members = members;
     this.alarms = alarms;
+    this.auth = auth;
     this.leases = new LeaseCommands(store);
   }
 
@@ -47,7 +49,9 @@ final class Applier {
    *     read otherwise
    */
   ApplyResult apply(Command command, LogPosition entry, boolean answered) {
-    Optional<EtcdError> refusal = AlarmGate.refusal(command, alarms.raised()); // P6
+    Optional<EtcdError> refusal =
+        AlarmGate.refusal(command, alarms.raised()) // P6, and before what the caller may (AU40)
+            .or(() -> CommandAccess.refusal(command, auth.state(), store::attachedKeys));
     return refusal.isPresent()
         ? new ApplyResult.Refused(refusal.get())
         : execute(command, entry, answered);
@@ -61,6 +65,9 @@ final class Applier {
       case COMPACTION -> compact(command.getCompaction());
       case MEMBER_ATTRIBUTES -> publish(command.getMemberAttributes());
       case ALARM -> alarms.apply(store, command.getAlarm(), currentRevision());
+      case AUTH ->
+          auth.apply(
+              store, command.getAuth(), CommandAccess.callerOf(command), entry, currentRevision());
       case LEASE_GRANT -> leases.grant(command.getLeaseGrant(), entry);
       case LEASE_REVOCATION -> leases.revoke(command.getLeaseRevocation(), entry);
       case LEASE_CHECKPOINTS -> leases.checkpoint(command.getLeaseCheckpoints(), entry);

@@ -174,7 +174,7 @@ public final class ApplyLoop implements AutoCloseable {
   /** Entries that become durable and visible together, and the answers that wait for that. */
   private final class Batch {
     private final List<Answer> answers = new ArrayList<>();
-    private Applier applier = new Applier(store.current(), store.members(), store.alarms());
+    private Applier applier = store.applier();
     private LogPosition last = store.current().applied();
     private int entries;
     private long bytes;
@@ -232,7 +232,9 @@ public final class ApplyLoop implements AutoCloseable {
     void commit() {
       if (entries > 0) {
         long commitNanos = clock.nanoTime();
+        store.auth().announce(); // a reader of the new state must not be judged by the old one
         var changes = store.current().commitBatch(last);
+        store.auth().post(); // nor the other way round (I21)
         measures.committed(clock.nanoTime() - commitNanos);
         var leaseChanges = applier.takeLeaseChanges();
         if (!leaseChanges.isEmpty()) {

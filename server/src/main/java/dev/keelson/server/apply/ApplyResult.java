@@ -65,6 +65,15 @@ public sealed interface ApplyResult {
   /** What a member says of its state was heard; nothing has changed. */
   record ClaimNoted() implements ApplyResult {}
 
+  /** A change of users and roles, or none that was needed. */
+  record AuthDone(long revision) implements ApplyResult {}
+
+  /** A token exists. */
+  record LoggedIn(long revision, String token) implements ApplyResult {}
+
+  /** The users have changed since the password was checked: it has to be checked again (AU28). */
+  record LoginOutdated() implements ApplyResult {}
+
   /** The command changed nothing, but for a write that filled this member's quota (Q6). */
   record Refused(EtcdError error) implements ApplyResult {}
 }

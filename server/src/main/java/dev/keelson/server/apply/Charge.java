@@ -26,6 +26,7 @@ public final class Charge {
           LEASE_CHECKPOINTS,
           MEMBER_ATTRIBUTES,
           ALARM,
+          AUTH,
           MEMBER_CHANGE,
           STATE_CLAIM,
           OPERATION_NOT_SET ->

@@ -20,6 +20,7 @@ import java.util.function.Consumer;
 public final class LiveStore implements AutoCloseable {
   private final MemberRegister members;
   private final AlarmRegister alarms;
+  private final AuthRegister auth;
   private final Workers workers;
   private final Consumer<Throwable> failed;
   private volatile Generation generation;
@@ -37,6 +38,7 @@ public final class LiveStore implements AutoCloseable {
     this.generation = generation(store);
     this.members = members;
     this.alarms = AlarmRegister.load(store);
+    this.auth = AuthRegister.load(store);
   }
 
   /** For the apply thread, and for reads of single numbers; a range needs {@link #openView}. */
@@ -50,6 +52,15 @@ public final class LiveStore implements AutoCloseable {
 
   public AlarmRegister alarms() {
     return alarms;
+  }
+
+  public AuthRegister auth() {
+    return auth;
+  }
+
+  /** Who runs the commands of the next batch. Apply thread only. */
+  Applier applier() {
+    return new Applier(current(), members, alarms, auth);
   }
 
   /** Names the one who hears of all changes from now on. */
@@ -89,7 +100,9 @@ public final class LiveStore implements AutoCloseable {
     var old = generation;
     members.reload(installed);
     alarms.reload(installed);
+    auth.reload(installed);
     generation = generation(installed);
+    auth.post();
     old.store.compactor().succeededBy(installed.compactor());
     old.whenClosed = oldClosed;
     old.release();

@@ -1,5 +1,6 @@
 package dev.keelson.server.compaction;
 
+import dev.keelson.api.command.Caller;
 import dev.keelson.api.command.Command;
 import dev.keelson.api.etcdserverpb.CompactionRequest;
 import dev.keelson.api.status.EtcdError;
@@ -121,7 +122,10 @@ public final class AutoCompactor implements Round, AutoCloseable {
     underWay = true;
     var request = CompactionRequest.newBuilder().setRevision(target);
     replica.propose(
-        Command.newBuilder().setCompaction(request).build(),
+        Command.newBuilder()
+            .setCompaction(request)
+            .setCaller(Caller.newBuilder().setMember(true))
+            .build(),
         outcome -> {
           underWay = false;
           switch (outcome) {

@@ -1,5 +1,6 @@
 package dev.keelson.server.config;
 
+import dev.keelson.server.auth.TokenSetting;
 import dev.keelson.server.config.ServerConfig.AutoCompaction;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.regex.Pattern;
 
 /** Turns settings into a configuration, or says which of them cannot be. */
 final class ConfigBuilder {
+  private static final long LEAST_LEASE_CHECKPOINT_NANOS = 1_000_000_000;
   private static final long KIBIBYTE = 1L << 10;
   private static final long MEBIBYTE = 1L << 20;
   private static final long GIBIBYTE = 1L << 30;
@@ -50,6 +52,7 @@ final class ConfigBuilder {
         timing(),
         limits(),
         autoCompaction(),
+        auth(),
         resources(),
         logLevel());
   }
@@ -228,7 +231,17 @@ final class ConfigBuilder {
         election,
         number(Flag.SNAPSHOT_COUNT, 1, Long.MAX_VALUE),
         number(Flag.SNAPSHOT_CATCHUP_ENTRIES, 0, Long.MAX_VALUE),
+        leaseCheckpointNanos(),
         watchProgressMillis());
+  }
+
+  private long leaseCheckpointNanos() throws ConfigException {
+    var flag = Flag.LEASE_CHECKPOINT_INTERVAL;
+    long nanos = GoDuration.parse(settings.text(flag)).orElse(0);
+    if (nanos < LEAST_LEASE_CHECKPOINT_NANOS) {
+      throw settings.refuse(flag, "must be a time such as 10s or 5m, at least 1s");
+    }
+    return nanos;
   }
 
   private long watchProgressMillis() throws ConfigException {
@@ -263,6 +276,13 @@ final class ConfigBuilder {
         (int) number(Flag.MAX_TXN_OPS, 1, Integer.MAX_VALUE),
         // etcd's own default, 2^32 - 1, is taken as "as many as there can be".
         (int) Math.min(number(Flag.MAX_CONCURRENT_STREAMS, 1, 0xFFFF_FFFFL), Integer.MAX_VALUE));
+  }
+
+  private ServerConfig.Auth auth() throws ConfigException {
+    long ttl = number(Flag.AUTH_TOKEN_TTL, 1, Integer.MAX_VALUE);
+    return new ServerConfig.Auth(
+        new TokenSetting(settings.text(Flag.AUTH_TOKEN), ttl, GoDuration::parse),
+        (int) number(Flag.BCRYPT_COST, Integer.MIN_VALUE, Integer.MAX_VALUE));
   }
 
   private AutoCompaction autoCompaction() throws ConfigException {

@@ -6,13 +6,10 @@ import java.util.Set;
 final class EtcdFlags {
   private static final Set<String> NAMES =
       Set.of(
-          "auth-token",
-          "auth-token-ttl",
           "auto-tls",
           "backend-batch-interval",
           "backend-batch-limit",
           "backend-bbolt-freelist-type",
-          "bcrypt-cost",
           "bootstrap-defrag-threshold-megabytes",
           "cert-file",
           "cipher-suites",

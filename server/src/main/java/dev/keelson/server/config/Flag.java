@@ -71,6 +71,12 @@ public enum Flag {
       "5000",
       "log entries kept behind that point for late followers"),
 
+  LEASE_CHECKPOINT_INTERVAL(
+      Section.CLUSTER,
+      "lease-checkpoint-interval",
+      "5m",
+      "time between two records of what is left of a long lease; at least 1s"),
+
   QUOTA_BACKEND_BYTES(
       Section.LIMITS,
       "quota-backend-bytes",
@@ -100,6 +106,22 @@ public enum Flag {
       "watch-progress-notify-interval",
       "10m",
       "time between two progress messages to an idle watch that asked for them; at least 100ms"),
+
+  AUTH_TOKEN(
+      Section.AUTH,
+      "auth-token",
+      "simple",
+      "tokens that a login hands out: 'simple', 'jwt,sign-method=M,...' or empty for none"),
+  AUTH_TOKEN_TTL(
+      Section.AUTH,
+      "auth-token-ttl",
+      "300",
+      "seconds that a simple token lives without being used"),
+  BCRYPT_COST(
+      Section.AUTH,
+      "bcrypt-cost",
+      "10",
+      "cost of a password's hash, 4 to 31; each step doubles it"),
 
   WAL_SEGMENT_BYTES(
       Section.RESOURCES, "wal-segment-bytes", "67108864", "size of one file of the log"),
@@ -134,6 +156,7 @@ public enum Flag {
     MEMBER("Member"),
     CLUSTER("Cluster"),
     LIMITS("Limits"),
+    AUTH("Authentication"),
     RESOURCES("Resources"),
     COMMAND("Command"),
     HIDDEN("");

@@ -1,5 +1,6 @@
 package dev.keelson.server.config;
 
+import dev.keelson.server.auth.TokenSetting;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -18,6 +19,7 @@ public record ServerConfig(
     Timing timing,
     Limits limits,
     AutoCompaction autoCompaction,
+    Auth auth,
     Resources resources,
     LogLevel logLevel) {
 
@@ -85,6 +87,7 @@ public record ServerConfig(
    *     be released
    * @param snapshotCatchupEntries entries kept behind that point for followers that are a little
    *     late
+   * @param leaseCheckpointNanos between two records of what is left of a long lease
    * @param watchProgressMillis between two progress messages to an idle watch that asked for them
    */
   public record Timing(
@@ -92,6 +95,7 @@ public record ServerConfig(
       int electionTimeoutMillis,
       long snapshotCount,
       long snapshotCatchupEntries,
+      long leaseCheckpointNanos,
       long watchProgressMillis) {}
 
   /**
@@ -102,6 +106,13 @@ public record ServerConfig(
    */
   public record Limits(
       long quotaBackendBytes, int maxRequestBytes, int maxTxnOps, int maxConcurrentStreams) {}
+
+  /**
+   * How clients prove who they are.
+   *
+   * @param bcryptCost of new passwords
+   */
+  public record Auth(TokenSetting tokens, int bcryptCost) {}
 
   /** Which history goes by itself. */
   public sealed interface AutoCompaction {

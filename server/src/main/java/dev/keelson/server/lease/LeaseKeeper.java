@@ -55,8 +55,10 @@ public final class LeaseKeeper implements Leases, LeaseListener, AutoCloseable {
    *
    * @param requestTimeoutNanos how long a question may wait for its answer
    * @param electionNanos the election timeout
+   * @param checkpointNanos how often the remaining time of a long lease is recorded (L14)
    */
-  public record Timing(Clock clock, long requestTimeoutNanos, long electionNanos) {}
+  public record Timing(
+      Clock clock, long requestTimeoutNanos, long electionNanos, long checkpointNanos) {}
 
   /**
    * A keeper of the store's leases, whose worker is not started yet.
@@ -84,7 +86,7 @@ public final class LeaseKeeper implements Leases, LeaseListener, AutoCloseable {
     this.failure = failure;
     this.worker = worker;
     this.electionNanos = timing.electionNanos;
-    this.lessor = new Lessor(LessorConfig.defaults(electionNanos));
+    this.lessor = new Lessor(LessorConfig.of(electionNanos, timing.checkpointNanos));
     this.office = new LeaseOffice(lessor, replica::status);
     this.desk = new LeaseDesk(lessor, office, parts, firstId);
     this.ends = new LeaseEnds(lessor, office, parts);

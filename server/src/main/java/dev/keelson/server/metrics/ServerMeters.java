@@ -15,6 +15,10 @@ record ServerMeters(MetricSources sources) {
     registerProposals(families);
     registerIdentity(families);
     registerAlarms(families);
+    families.gauge(
+        "etcd_debugging_auth_revision",
+        "Revision of the users and roles",
+        () -> sources.store().auth().board().current().revision());
     var health = sources.health();
     families.bareCounter(
         "etcd_server_health_success", "GET /health answered healthy", health::healthy);

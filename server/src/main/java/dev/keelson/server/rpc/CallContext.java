@@ -41,4 +41,7 @@ public interface CallContext {
    * @param read uses the view only until it returns
    */
   void read(Extent extent, Consumer<ReadView> read);
+
+  /** By what the client says who it is; the same for all that is done for its call. */
+  Credentials credentials();
 }

@@ -12,4 +12,5 @@ record CallEnvironment(
     FailureLog failures,
     OpenStreams streams,
     CallMeasures measures,
+    Access access,
     int maxMessageBytes) {}

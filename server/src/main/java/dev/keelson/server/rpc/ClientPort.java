@@ -96,6 +96,7 @@ public final class ClientPort implements AutoCloseable {
             new FailureLog(dependencies.clock(), dependencies.failure()),
             streams,
             dependencies.monitoring().calls(),
+            Access.of(dependencies),
             config.limits().maxRequestBytes() + MESSAGE_OVERHEAD_BYTES);
     var services = services(config, dependencies, environment);
     var unknown =
@@ -197,10 +198,15 @@ public final class ClientPort implements AutoCloseable {
       ClientPortConfig config, RpcDependencies dependencies, CallEnvironment environment) {
     var headers = new ResponseHeaders(dependencies.identity(), dependencies.replica()::status);
     var limits = config.limits();
+    var access = environment.access();
     var kv =
         new KvService(
-            dependencies, headers, new TxnValidator(limits.maxTxnOps()), limits.maxRequestBytes());
-    var leases = new LeaseService(dependencies, headers);
+            dependencies,
+            headers,
+            new TxnValidator(limits.maxTxnOps()),
+            limits.maxRequestBytes(),
+            access);
+    var leases = new LeaseService(dependencies, headers, access);
     var sessions = new SessionLeases(leases);
     var watch = dependencies.leases().watch();
     var reads = new LinearizableReads(dependencies.replica(), environment.readPool());
@@ -208,11 +214,15 @@ public final class ClientPort implements AutoCloseable {
         kv.bind(environment),
         leases.bind(environment),
         new LockService(kv, sessions, watch).bind(environment),
-        new ElectionService(kv, sessions, watch, reads, headers).bind(environment),
-        new ClusterService(dependencies, headers).bind(environment),
-        new MaintenanceService(dependencies, headers).bind(environment),
+        new ElectionService(kv, sessions, watch, reads, headers, access).bind(environment),
+        new ClusterService(dependencies, headers, access).bind(environment),
+        new MaintenanceService(dependencies, headers, access).bind(environment),
+        new AuthService(dependencies, headers, access).bind(environment),
         new WatchService(
-                dependencies.watch(), headers, limits.maxRequestBytes() + MESSAGE_OVERHEAD_BYTES)
+                dependencies.watch(),
+                headers,
+                limits.maxRequestBytes() + MESSAGE_OVERHEAD_BYTES,
+                access)
             .bind(environment),
         new HealthService().bind(environment));
   }

@@ -26,16 +26,24 @@ public final class ClientServices {
 
   private final KvService kv;
   private final LeaseService leases;
+  private final LeaseAccess.Reading leaseKeys;
   private final WatchService watch;
 
   public ClientServices(RpcDependencies dependencies, ServerConfig.Limits limits) {
     var headers = new ResponseHeaders(dependencies.identity(), dependencies.replica()::status);
+    var access = Access.of(dependencies);
     this.kv =
         new KvService(
-            dependencies, headers, new TxnValidator(limits.maxTxnOps()), limits.maxRequestBytes());
-    this.leases = new LeaseService(dependencies, headers);
+            dependencies,
+            headers,
+            new TxnValidator(limits.maxTxnOps()),
+            limits.maxRequestBytes(),
+            access);
+    this.leases = new LeaseService(dependencies, headers, access);
+    this.leaseKeys = LeaseAccess.Reading.atOnce(dependencies.replica(), dependencies.views());
     this.watch =
-        new WatchService(dependencies.watch(), headers, limits.maxRequestBytes() + FRAGMENT_BYTES);
+        new WatchService(
+            dependencies.watch(), headers, limits.maxRequestBytes() + FRAGMENT_BYTES, access);
   }
 
   public UnaryHandler<RangeRequest, RangeResponse> range() {
@@ -67,7 +75,7 @@ public final class ClientServices {
   }
 
   public StreamHandler<LeaseKeepAliveRequest, LeaseKeepAliveResponse> keepLeaseAlive() {
-    return leases::keepAlive;
+    return sink -> leases.keepAlive(sink, leaseKeys);
   }
 
   public StreamHandler<WatchRequest, WatchResponse> watch() {

@@ -32,11 +32,11 @@ final class ClusterService {
   private final MemberChanges changes;
   private final ResponseHeaders headers;
 
-  ClusterService(RpcDependencies dependencies, ResponseHeaders headers) {
+  ClusterService(RpcDependencies dependencies, ResponseHeaders headers, Access access) {
     this.replica = dependencies.replica();
     this.members = dependencies.members();
     this.epochSeconds = dependencies.reconfiguration().epochSeconds();
-    this.changes = new MemberChanges(replica, members, dependencies.reconfiguration());
+    this.changes = new MemberChanges(replica, members, dependencies.reconfiguration(), access);
     this.headers = headers;
   }
 

@@ -26,18 +26,21 @@ final class ElectionService {
   private final KeyWatch watch;
   private final LinearizableReads reads;
   private final ResponseHeaders headers;
+  private final Access access;
 
   ElectionService(
       KvService kv,
       SessionLeases sessions,
       KeyWatch watch,
       LinearizableReads reads,
-      ResponseHeaders headers) {
+      ResponseHeaders headers,
+      Access access) {
     this.kv = kv;
     this.sessions = sessions;
     this.watch = watch;
     this.reads = reads;
     this.headers = headers;
+    this.access = access;
   }
 
   ServerServiceDefinition bind(CallEnvironment environment) {
@@ -210,6 +213,6 @@ final class ElectionService {
 
   /** E7. */
   StreamReceiver<LeaderRequest> observe(StreamSink<LeaderResponse> sink) {
-    return new ObserveStream(sink, watch, reads, headers);
+    return new ObserveStream(sink, watch, access, reads, headers);
   }
 }

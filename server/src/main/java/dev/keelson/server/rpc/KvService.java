@@ -18,9 +18,12 @@ import dev.keelson.api.status.EtcdError;
 import dev.keelson.server.apply.AlarmGate;
 import dev.keelson.server.apply.ApplyResult;
 import dev.keelson.server.apply.Charge;
+import dev.keelson.server.apply.CommandAccess;
 import dev.keelson.server.apply.Quota;
 import dev.keelson.server.apply.TxnEvaluator;
+import dev.keelson.server.apply.WireBytes;
 import dev.keelson.server.apply.WireKeyValues;
+import dev.keelson.server.auth.AuthSession;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.replica.Replica;
 import dev.keelson.server.rpc.CallContext.Extent;
@@ -30,6 +33,7 @@ import io.grpc.ServerServiceDefinition;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** etcdserverpb.KV: reads from the local store behind the read index, writes through the log. */
@@ -45,12 +49,14 @@ final class KvService {
   private final ResponseHeaders headers;
   private final TxnValidator txnValidator;
   private final int maxRequestBytes;
+  private final Access access;
 
   KvService(
       RpcDependencies dependencies,
       ResponseHeaders headers,
       TxnValidator txnValidator,
-      int maxRequestBytes) {
+      int maxRequestBytes,
+      Access access) {
     this.replica = dependencies.replica();
     this.compaction = dependencies.compaction();
     this.quota = dependencies.quota();
@@ -58,6 +64,7 @@ final class KvService {
     this.headers = headers;
     this.txnValidator = txnValidator;
     this.maxRequestBytes = maxRequestBytes;
+    this.access = access;
   }
 
   ServerServiceDefinition bind(CallEnvironment environment) {
@@ -85,7 +92,19 @@ final class KvService {
       return;
     }
     var extent = request.getRangeEnd().isEmpty() ? Extent.POINT : Extent.RANGE;
-    read(request.getSerializable(), extent, call, answer, view -> range(request, view, answer));
+    read(
+        request.getSerializable(),
+        extent,
+        session -> mayRead(request, session),
+        call,
+        answer,
+        view -> range(request, view, answer));
+  }
+
+  private static Optional<EtcdError> mayRead(RangeRequest request, AuthSession session) {
+    return session
+        .clearance()
+        .mayRead(WireBytes.of(request.getKey()), WireBytes.of(request.getRangeEnd()));
   }
 
   private void range(RangeRequest request, ReadView view, Answer<RangeResponse> answer) {
@@ -98,15 +117,18 @@ final class KvService {
     }
   }
 
-  /** R16, R17. */
+  /** R16, R17; P4: who asks is found out last. */
   private void read(
       boolean serializable,
       Extent extent,
+      Function<AuthSession, Optional<EtcdError>> check,
       CallContext call,
       Answer<?> answer,
       Consumer<ReadView> read) {
+    Runnable judged =
+        () -> access.requireToRead(check, call, answer, judge -> call.read(extent, judge.of(read)));
     if (serializable) {
-      call.read(extent, read);
+      judged.run();
       return;
     }
     replica.awaitReadIndex(
@@ -114,7 +136,7 @@ final class KvService {
             call,
             outcome -> {
               switch (outcome) {
-                case Outcome.Success<Long> _ -> call.read(extent, read);
+                case Outcome.Success<Long> _ -> access.onFittingThread(call, judged);
                 case Outcome.Failure<Long>(var error) -> call.resume(() -> answer.fail(error));
               }
             }));
@@ -165,6 +187,7 @@ final class KvService {
       read(
           TxnShape.isSerializable(request),
           TxnShape.extentOf(request),
+          session -> CommandAccess.ofReadOnly(request, session.state(), session.caller()),
           call,
           answer,
           view -> answerTxn(TxnEvaluator.evaluateReadOnly(view, request), answer));
@@ -241,8 +264,15 @@ final class KvService {
   }
 
   private void propose(
-      Command.Builder builder, CallContext call, Answer<?> answer, Consumer<ApplyResult> applied) {
-    var command = builder.build();
+      Command.Builder wish, CallContext call, Answer<?> answer, Consumer<ApplyResult> applied) {
+    access.identify(
+        call,
+        answer,
+        session -> propose(Access.sign(wish, session).build(), call, answer, applied));
+  }
+
+  private void propose(
+      Command command, CallContext call, Answer<?> answer, Consumer<ApplyResult> applied) {
     if (command.getSerializedSize() + REQUEST_ID_BYTES > maxRequestBytes) {
       answer.fail(EtcdError.REQUEST_TOO_LARGE);
       return;

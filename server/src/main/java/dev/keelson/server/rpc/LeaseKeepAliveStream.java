@@ -18,6 +18,7 @@ final class LeaseKeepAliveStream implements StreamReceiver<LeaseKeepAliveRequest
 
   private final LeaseDependencies leases;
   private final ResponseHeaders headers;
+  private final LeaseAccess access;
   private final StreamSink<LeaseKeepAliveResponse> sink;
   private final ArrayDeque<Slot> slots = new ArrayDeque<>();
   private boolean halfClosed;
@@ -34,16 +35,23 @@ final class LeaseKeepAliveStream implements StreamReceiver<LeaseKeepAliveRequest
   }
 
   private LeaseKeepAliveStream(
-      LeaseDependencies leases, ResponseHeaders headers, StreamSink<LeaseKeepAliveResponse> sink) {
+      LeaseDependencies leases,
+      ResponseHeaders headers,
+      LeaseAccess access,
+      StreamSink<LeaseKeepAliveResponse> sink) {
     this.leases = leases;
     this.headers = headers;
+    this.access = access;
     this.sink = sink;
   }
 
   static LeaseKeepAliveStream open(
-      LeaseDependencies leases, ResponseHeaders headers, StreamSink<LeaseKeepAliveResponse> sink) {
+      LeaseDependencies leases,
+      ResponseHeaders headers,
+      LeaseAccess access,
+      StreamSink<LeaseKeepAliveResponse> sink) {
     sink.requestMore(MAX_UNDER_WAY - 1); // one is asked for already
-    return new LeaseKeepAliveStream(leases, headers, sink);
+    return new LeaseKeepAliveStream(leases, headers, access, sink);
   }
 
   @Override
@@ -55,9 +63,14 @@ final class LeaseKeepAliveStream implements StreamReceiver<LeaseKeepAliveRequest
                 .setHeader(headers.at(leases.revision().getAsLong()))
                 .setID(request.getID()));
     slots.add(slot);
-    leases
-        .leases()
-        .keepAlive(request.getID(), outcome -> sink.execute(() -> settle(slot, outcome)));
+    access.requireRenewal(
+        request.getID(),
+        sink,
+        error -> sink.execute(() -> settle(slot, new Outcome.Failure<>(error))),
+        () ->
+            leases
+                .leases()
+                .keepAlive(request.getID(), outcome -> sink.execute(() -> settle(slot, outcome))));
   }
 
   private void settle(Slot slot, Outcome<LeaseTime> outcome) {

@@ -21,6 +21,7 @@ import dev.keelson.server.apply.ApplyResult;
 import dev.keelson.server.apply.Charge;
 import dev.keelson.server.apply.Quota;
 import dev.keelson.server.apply.WireBytes;
+import dev.keelson.server.auth.AuthSession;
 import dev.keelson.server.lease.LeaseTime;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.replica.Replica;
@@ -42,12 +43,14 @@ final class LeaseService {
   private final Quota quota;
   private final LeaseDependencies leases;
   private final ResponseHeaders headers;
+  private final Access access;
 
-  LeaseService(RpcDependencies dependencies, ResponseHeaders headers) {
+  LeaseService(RpcDependencies dependencies, ResponseHeaders headers, Access access) {
     this.replica = dependencies.replica();
     this.quota = dependencies.quota();
     this.leases = dependencies.leases();
     this.headers = headers;
+    this.access = access;
   }
 
   ServerServiceDefinition bind(CallEnvironment environment) {
@@ -61,13 +64,18 @@ final class LeaseService {
             .stream(
                 LeaseGrpc.getLeaseKeepAliveMethod(),
                 LeaseKeepAliveRequest.parser(),
-                this::keepAlive)
+                sink -> keepAlive(sink, reads(environment)))
             .unary(LeaseGrpc.getLeaseLeasesMethod(), LeaseLeasesRequest.parser(), this::list)
             .build();
   }
 
-  StreamReceiver<LeaseKeepAliveRequest> keepAlive(StreamSink<LeaseKeepAliveResponse> sink) {
-    return LeaseKeepAliveStream.open(leases, headers, sink);
+  private LeaseAccess.Reading reads(CallEnvironment environment) {
+    return new LinearizableReads(replica, environment.readPool())::read;
+  }
+
+  StreamReceiver<LeaseKeepAliveRequest> keepAlive(
+      StreamSink<LeaseKeepAliveResponse> sink, LeaseAccess.Reading reads) {
+    return LeaseKeepAliveStream.open(leases, headers, new LeaseAccess(access, reads), sink);
   }
 
   void grant(LeaseGrantRequest request, CallContext call, Answer<LeaseGrantResponse> answer) {
@@ -111,9 +119,14 @@ final class LeaseService {
   }
 
   private void propose(
-      Command.Builder command, CallContext call, Answer<?> answer, LongConsumer applied) {
+      Command.Builder wish, CallContext call, Answer<?> answer, LongConsumer applied) {
+    access.identify(
+        call, answer, session -> send(Access.sign(wish, session).build(), call, answer, applied));
+  }
+
+  private void send(Command command, CallContext call, Answer<?> answer, LongConsumer applied) {
     replica.propose(
-        command.build(),
+        command,
         outcome ->
             call.resume(
                 () -> {
@@ -162,10 +175,30 @@ final class LeaseService {
         outcome -> {
           switch (outcome) {
             case Outcome.Success<Long> _ ->
-                call.read(Extent.RANGE, view -> answer.success(withKeys(request, living, view)));
+                access.onFittingThread(call, () -> withKeys(request, living, call, answer));
             case Outcome.Failure<Long>(var error) -> call.resume(() -> answer.fail(error));
           }
         });
+  }
+
+  private void withKeys(
+      LeaseTimeToLiveRequest request,
+      LeaseTime.Living living,
+      CallContext call,
+      Answer<LeaseTimeToLiveResponse> answer) {
+    access.requireToRead(
+        AuthSession::somebodyRefusal,
+        call,
+        answer,
+        guard ->
+            call.read(
+                Extent.RANGE,
+                guard.of(
+                    view ->
+                        LeaseAccess.readRefusal(guard.session(), request.getID(), view)
+                            .ifPresentOrElse(
+                                answer::fail,
+                                () -> answer.success(withKeys(request, living, view))))));
   }
 
   private LeaseTimeToLiveResponse withKeys(
@@ -208,10 +241,30 @@ final class LeaseService {
                 call.resume(
                     () -> {
                       switch (outcome) {
-                        case Outcome.Success<List<Long>>(var ids) -> answer.success(listed(ids));
+                        case Outcome.Success<List<Long>>(var ids) -> list(ids, call, answer);
                         case Outcome.Failure<List<Long>>(var error) -> answer.fail(error);
                       }
                     }));
+  }
+
+  /** Who may not read all keys of all leases hears of none. */
+  private void list(List<Long> ids, CallContext call, Answer<LeaseLeasesResponse> answer) {
+    access.requireToRead(
+        AuthSession::somebodyRefusal,
+        call,
+        answer,
+        guard -> {
+          if (guard.session().isAdmin()) {
+            answer.success(listed(ids));
+          } else {
+            call.read(
+                Extent.RANGE,
+                guard.of(
+                    view ->
+                        LeaseAccess.readRefusal(guard.session(), ids, view)
+                            .ifPresentOrElse(answer::fail, () -> answer.success(listed(ids)))));
+          }
+        });
   }
 
   private LeaseLeasesResponse listed(List<Long> ids) {

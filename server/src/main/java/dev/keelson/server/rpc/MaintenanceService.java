@@ -47,8 +47,9 @@ final class MaintenanceService {
   private final ResponseHeaders headers;
   private final Quota quota;
   private final Supplier<List<AlarmMember>> alarms;
+  private final Access access;
 
-  MaintenanceService(RpcDependencies dependencies, ResponseHeaders headers) {
+  MaintenanceService(RpcDependencies dependencies, ResponseHeaders headers, Access access) {
     this.replica = dependencies.replica();
     this.members = dependencies.members();
     this.store = dependencies.store();
@@ -56,6 +57,7 @@ final class MaintenanceService {
     this.headers = headers;
     this.quota = dependencies.quota();
     this.alarms = dependencies.alarms();
+    this.access = access;
   }
 
   ServerServiceDefinition bind(CallEnvironment environment) {
@@ -109,9 +111,13 @@ final class MaintenanceService {
 
   /** MT1: all of it goes through the log, so that the answer is that of a quorum. */
   void alarm(AlarmRequest request, CallContext call, Answer<AlarmResponse> answer) {
-    replica.propose(
-        Command.newBuilder().setAlarm(request).build(),
-        new OfCall<>(call, outcome -> call.resume(() -> answerAlarm(outcome, answer))));
+    access.identify(
+        call,
+        answer,
+        session ->
+            replica.propose(
+                Access.sign(Command.newBuilder().setAlarm(request), session).build(),
+                new OfCall<>(call, outcome -> call.resume(() -> answerAlarm(outcome, answer)))));
   }
 
   private void answerAlarm(Outcome<ApplyResult> outcome, Answer<AlarmResponse> answer) {

@@ -4,6 +4,7 @@ import dev.keelson.api.status.EtcdError;
 import dev.keelson.api.status.StatusCode;
 import dev.keelson.server.apply.ApplyResult;
 import dev.keelson.server.apply.MemberRegister;
+import dev.keelson.server.auth.AuthSession;
 import dev.keelson.server.cluster.MemberPlan;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ReconfigurationRules;
@@ -33,12 +34,15 @@ final class MemberChanges {
   private final Supplier<MemberTable> members;
   private final ReconfigurationRules rules;
   private final MembershipLog log;
+  private final Access access;
 
-  MemberChanges(Replica replica, Supplier<MemberTable> members, Reconfiguration parts) {
+  MemberChanges(
+      Replica replica, Supplier<MemberTable> members, Reconfiguration parts, Access access) {
     this.replica = replica;
     this.members = members;
     this.rules = parts.rules();
     this.log = parts.log();
+    this.access = access;
   }
 
   /** Answers with the response to the table that the wish led to. */
@@ -76,7 +80,9 @@ final class MemberChanges {
 
     private void upToDate(Outcome<Long> outcome) {
       switch (outcome) {
-        case Outcome.Success<Long> _ -> propose();
+        // Who was an administrator here when it called may be none by now.
+        case Outcome.Success<Long> _ ->
+            access.require(AuthSession::adminRefusal, call, answer, _ -> propose());
         case Outcome.Failure<Long>(var error) when error == EtcdError.STOPPED -> fail(error);
         case Outcome.Failure<Long> _ -> retry();
       }

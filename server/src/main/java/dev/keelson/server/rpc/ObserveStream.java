@@ -7,6 +7,7 @@ import dev.keelson.api.v3electionpb.LeaderRequest;
 import dev.keelson.api.v3electionpb.LeaderResponse;
 import dev.keelson.server.apply.WireBytes;
 import dev.keelson.server.apply.WireKeyValues;
+import dev.keelson.server.auth.AuthSession;
 import dev.keelson.storage.mvcc.Change;
 import dev.keelson.storage.mvcc.KeyRange;
 import dev.keelson.storage.mvcc.KeyValue;
@@ -26,6 +27,7 @@ final class ObserveStream implements StreamReceiver<LeaderRequest> {
 
   private final StreamSink<LeaderResponse> sink;
   private final KeyWatch watch;
+  private final Access access;
   private final LinearizableReads reads;
   private final ResponseHeaders headers;
   private final ArrayDeque<LeaderResponse> waiting = new ArrayDeque<>();
@@ -41,10 +43,12 @@ final class ObserveStream implements StreamReceiver<LeaderRequest> {
   ObserveStream(
       StreamSink<LeaderResponse> sink,
       KeyWatch watch,
+      Access access,
       LinearizableReads reads,
       ResponseHeaders headers) {
     this.sink = sink;
     this.watch = watch;
+    this.access = access;
     this.reads = reads;
     this.headers = headers;
   }
@@ -65,9 +69,20 @@ final class ObserveStream implements StreamReceiver<LeaderRequest> {
       whenTaken = this::look;
       return;
     }
+    access.identify(sink.credentials(), sink::executeAfter, this::fail, this::look);
+  }
+
+  /** As the range of the line's keys that it is. */
+  private void look(AuthSession session) {
+    var refusal =
+        session.clearance().mayRead(WireBytes.of(prefix), WireBytes.of(QueueKeys.end(prefix)));
+    if (refusal.isPresent()) {
+      fail(refusal.get());
+      return;
+    }
     reads.read(
-        this::first,
-        found -> sink.execute(() -> looked(found)),
+        view -> access.stillHolds(session) ? Optional.of(first(view)) : Optional.<Seen>empty(),
+        seen -> sink.execute(() -> seen.ifPresentOrElse(this::looked, this::look)),
         error -> sink.execute(() -> fail(error)));
   }
 

@@ -6,7 +6,9 @@ import dev.keelson.api.etcdserverpb.RangeResponse;
 import dev.keelson.api.etcdserverpb.RangeStreamResponse;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.api.status.StatusCode;
+import dev.keelson.server.apply.WireBytes;
 import dev.keelson.server.apply.WireKeyValues;
+import dev.keelson.server.auth.AuthSession;
 import dev.keelson.server.replica.Completion;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.replica.Replica;
@@ -17,6 +19,7 @@ import dev.keelson.storage.mvcc.RangeQuery.SortOrder;
 import dev.keelson.storage.mvcc.RangeQuery.SortTarget;
 import dev.keelson.storage.mvcc.ReadView;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * KV.RangeStream: a range in pieces, all of one revision (R19 to R26). A piece is read when the
@@ -169,6 +172,7 @@ final class RangeStream implements StreamHandler<RangeRequest, RangeStreamRespon
   private final class Call implements StreamReceiver<RangeRequest>, Completion<Long> {
     private final StreamSink<RangeStreamResponse> sink;
     private Optional<Position> waiting = Optional.empty();
+    private @Nullable AuthSession session;
     private long heldBytes;
     private boolean asked;
     private volatile boolean ended;
@@ -187,10 +191,31 @@ final class RangeStream implements StreamHandler<RangeRequest, RangeStreamRespon
       }
       waiting = Optional.of(Position.before(request));
       if (request.getSerializable()) {
-        readOn();
+        judge();
       } else {
         replica.awaitReadIndex(this);
       }
+    }
+
+    /** Once, before the first piece (section 1.8). */
+    private void judge() {
+      environment
+          .access()
+          .identify(sink.credentials(), sink::executeAfter, sink::fail, this::judge);
+    }
+
+    private void judge(AuthSession judged) {
+      session = judged;
+      var request = waiting.orElseThrow().request();
+      judged
+          .clearance()
+          .mayRead(WireBytes.of(request.getKey()), WireBytes.of(request.getRangeEnd()))
+          .ifPresentOrElse(sink::fail, this::readOn);
+    }
+
+    /** I21 for the first piece, R27 for the last; in between the revision is the same. */
+    private boolean stillHolds() {
+      return session == null || environment.access().stillHolds(session);
     }
 
     @Override
@@ -198,7 +223,7 @@ final class RangeStream implements StreamHandler<RangeRequest, RangeStreamRespon
       sink.execute(
           () -> {
             switch (outcome) {
-              case Outcome.Success<Long> _ -> readOn();
+              case Outcome.Success<Long> _ -> judge();
               case Outcome.Failure<Long>(var error) -> sink.fail(error);
             }
           });
@@ -246,7 +271,11 @@ final class RangeStream implements StreamHandler<RangeRequest, RangeStreamRespon
         }
         case Piece.Last(var message) -> {
           sink.send(message);
-          sink.complete();
+          if (stillHolds()) {
+            sink.complete();
+          } else {
+            sink.fail(EtcdError.AUTH_OLD_REVISION);
+          }
         }
         case Piece.Refused(var error) -> sink.fail(error);
       }
@@ -280,7 +309,10 @@ final class RangeStream implements StreamHandler<RangeRequest, RangeStreamRespon
       @Override
       public void run(ReadView view) {
         if (!ended) {
-          var piece = read(position, view);
+          var piece =
+              position.isFirst() && !stillHolds()
+                  ? new Piece.Refused(EtcdError.AUTH_OLD_REVISION)
+                  : read(position, view);
           sink.execute(() -> deliver(piece));
         }
       }

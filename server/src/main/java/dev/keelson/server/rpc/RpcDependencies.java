@@ -35,4 +35,5 @@ public record RpcDependencies(
     WatchHub watch,
     Clock clock,
     Monitoring monitoring,
-    LeaseDependencies leases) {}
+    LeaseDependencies leases,
+    AuthDependencies auth) {}

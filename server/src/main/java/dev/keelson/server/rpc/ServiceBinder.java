@@ -42,6 +42,7 @@ final class ServiceBinder {
             descriptor.getFullMethodName(),
             new WireReader<>(parser),
             allowedOnLearner,
+            AccessTable.of(descriptor.getFullMethodName()),
             handler,
             measures(descriptor));
     definition.addMethod(raw(descriptor), new UnaryCalls<>(method, environment));
@@ -74,6 +75,7 @@ final class ServiceBinder {
             descriptor.getFullMethodName(),
             new WireReader<>(parser),
             allowedOnLearner,
+            AccessTable.of(descriptor.getFullMethodName()),
             handler,
             measures(descriptor));
     definition.addMethod(raw(descriptor), new StreamCalls<>(method, environment));
@@ -110,8 +112,8 @@ final class ServiceBinder {
     public ServerCall.Listener<InputStream> startCall(
         ServerCall<InputStream, R> call, Metadata headers) {
       var lane = requireNonNull(call.getAttributes().get(LANE), "connection without a lane");
-      var stream = new StreamCall<>(call, method, environment, lane);
-      stream.start(headers);
+      var stream = new StreamCall<>(call, headers, method, environment, lane);
+      stream.start();
       return stream;
     }
   }

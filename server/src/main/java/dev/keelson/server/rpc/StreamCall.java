@@ -2,12 +2,15 @@ package dev.keelson.server.rpc;
 
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.api.status.StatusCode;
+import dev.keelson.server.auth.AuthSession;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * One streaming call, between the gRPC library and its handler. All of it happens on the thread of
@@ -15,6 +18,7 @@ import java.io.InputStream;
  */
 final class StreamCall<Q, R> extends ServerCall.Listener<InputStream> implements StreamSink<R> {
   private final ServerCall<InputStream, R> call;
+  private final Metadata headers;
   private final StreamMethod<Q, R> method;
   private final CallEnvironment environment;
   private final CallLane lane;
@@ -29,17 +33,19 @@ final class StreamCall<Q, R> extends ServerCall.Listener<InputStream> implements
 
   StreamCall(
       ServerCall<InputStream, R> call,
+      Metadata headers,
       StreamMethod<Q, R> method,
       CallEnvironment environment,
       CallLane lane) {
     this.call = call;
+    this.headers = headers;
     this.method = method;
     this.environment = environment;
     this.lane = lane;
   }
 
   /** Lets the call begin, or refuses it. */
-  void start(Metadata headers) {
+  void start() {
     method.measures().callStarted();
     var refusal = environment.gate().refuse(headers, method.allowedOnLearner());
     if (refusal.isPresent()) {
@@ -52,6 +58,24 @@ final class StreamCall<Q, R> extends ServerCall.Listener<InputStream> implements
       return;
     }
     environment.streams().add(this, CallGate.needsLeader(headers));
+    switch (method.need()) {
+      case SOMEBODY -> require(AuthSession::somebodyRefusal);
+      case ADMIN -> require(AuthSession::adminRefusal);
+      case NOTHING, KEYS, COMMAND, ACCOUNT, PARTS -> open();
+    }
+  }
+
+  private void require(Function<AuthSession, Optional<EtcdError>> check) {
+    environment
+        .access()
+        .identify(
+            credentials(),
+            this::executeAfter,
+            this::fail,
+            session -> check.apply(session).ifPresentOrElse(this::fail, this::open));
+  }
+
+  private void open() {
     enter(() -> receiver = method.handler().open(this));
     call.request(1);
   }
@@ -133,6 +157,22 @@ final class StreamCall<Q, R> extends ServerCall.Listener<InputStream> implements
             enter(work);
           }
         });
+  }
+
+  @Override
+  public void executeAfter(long millis, Runnable work) {
+    lane.schedule(
+        millis,
+        () -> {
+          if (!closed) {
+            enter(work);
+          }
+        });
+  }
+
+  @Override
+  public Credentials credentials() {
+    return new Credentials.OfCall(headers);
   }
 
   @Override

@@ -31,4 +31,10 @@ public interface StreamSink<R> {
    * once the call is over. Thread-safe.
    */
   void execute(Runnable work);
+
+  /** As {@link #execute}, some time later. Thread-safe. */
+  void executeAfter(long millis, Runnable work);
+
+  /** By what the client says who it is. */
+  Credentials credentials();
 }

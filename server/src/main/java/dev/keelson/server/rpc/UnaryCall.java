@@ -3,6 +3,7 @@ package dev.keelson.server.rpc;
 import com.google.protobuf.MessageLite;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.api.status.StatusCode;
+import dev.keelson.server.auth.AuthSession;
 import dev.keelson.storage.mvcc.ReadView;
 import io.grpc.KnownLength;
 import io.grpc.Metadata;
@@ -10,8 +11,10 @@ import io.grpc.ServerCall;
 import io.grpc.Status;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * One unary call, between the gRPC library and its handler. What the library tells of it comes on
@@ -123,10 +126,22 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
       return;
     }
     try {
-      method.handler().handle(request, this, this);
+      switch (method.need()) {
+        case SOMEBODY -> require(AuthSession::somebodyRefusal, request);
+        case ADMIN -> require(AuthSession::adminRefusal, request);
+        case NOTHING, KEYS, COMMAND, ACCOUNT, PARTS -> handle(request);
+      }
     } catch (RuntimeException e) {
       failUnexpectedly(e);
     }
+  }
+
+  private void require(Function<AuthSession, Optional<EtcdError>> check, Q request) {
+    environment.access().require(check, this, this, _ -> handle(request));
+  }
+
+  private void handle(Q request) {
+    method.handler().handle(request, this, this);
   }
 
   @Override
@@ -179,6 +194,11 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
   @Override
   public CallContext detached() {
     return new Detached();
+  }
+
+  @Override
+  public Credentials credentials() {
+    return new Credentials.OfCall(headers);
   }
 
   private void runUnlessCancelled(Runnable work) {
@@ -294,6 +314,11 @@ final class UnaryCall<Q, R> extends ServerCall.Listener<InputStream>
     @Override
     public CallContext detached() {
       return this;
+    }
+
+    @Override
+    public Credentials credentials() {
+      return UnaryCall.this.credentials();
     }
 
     @Override

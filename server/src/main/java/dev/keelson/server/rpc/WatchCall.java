@@ -2,8 +2,11 @@ package dev.keelson.server.rpc;
 
 import dev.keelson.api.etcdserverpb.WatchCreateRequest;
 import dev.keelson.api.etcdserverpb.WatchRequest;
+import dev.keelson.api.status.EtcdError;
+import dev.keelson.api.status.StatusCode;
 import dev.keelson.raft.Bytes;
 import dev.keelson.server.apply.WireBytes;
+import dev.keelson.server.auth.AuthSession;
 import dev.keelson.server.watch.Delivery;
 import dev.keelson.server.watch.WatchHub;
 import dev.keelson.server.watch.WatchOutlet;
@@ -12,6 +15,8 @@ import dev.keelson.server.watch.WatchStream;
 import dev.keelson.storage.mvcc.KeyRange;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.function.Function;
 
@@ -26,9 +31,15 @@ final class WatchCall<R> implements StreamReceiver<WatchRequest>, WatchOutlet {
 
   private final StreamSink<R> sink;
   private final WatchAnswers answers;
+  private final Access access;
   private final Function<WatchAnswer, R> form;
   private final WatchStream stream;
   private final Queue<Delivery> waiting = new ArrayDeque<>();
+
+  /** Requests behind one whose caller is not known yet: their order is kept. */
+  private final Queue<WatchRequest> held = new ArrayDeque<>();
+
+  private boolean judging;
   private int requestsDone;
 
   /** Sent, and perhaps still in the library's hands. */
@@ -37,9 +48,15 @@ final class WatchCall<R> implements StreamReceiver<WatchRequest>, WatchOutlet {
   private long sentBytes;
   private boolean over;
 
-  WatchCall(WatchHub hub, WatchAnswers answers, StreamSink<R> sink, Function<WatchAnswer, R> form) {
+  WatchCall(
+      WatchHub hub,
+      WatchAnswers answers,
+      Access access,
+      StreamSink<R> sink,
+      Function<WatchAnswer, R> form) {
     this.sink = sink;
     this.answers = answers;
+    this.access = access;
     this.form = form;
     this.stream = hub.open(this);
     sink.requestMore(MAX_REQUESTS - 1);
@@ -47,17 +64,75 @@ final class WatchCall<R> implements StreamReceiver<WatchRequest>, WatchOutlet {
 
   @Override
   public void message(WatchRequest request) {
+    if (judging) {
+      held.add(request); // as many as were asked for, at most
+    } else {
+      handle(request);
+    }
+  }
+
+  private void handle(WatchRequest request) {
     switch (request.getRequestUnionCase()) {
-      case CREATE_REQUEST -> stream.create(spec(request.getCreateRequest()));
+      case CREATE_REQUEST -> create(request.getCreateRequest());
       case CANCEL_REQUEST -> stream.cancel(request.getCancelRequest().getWatchId());
       case PROGRESS_REQUEST -> stream.requestProgress();
       case REQUESTUNION_NOT_SET -> stream.pass();
     }
   }
 
+  /** W7, at the place that W6 gives it; what was allowed once is not asked again. */
+  private void create(WatchCreateRequest request) {
+    var spec = spec(request);
+    if (request.getStartRevision() < 0) {
+      stream.create(spec);
+      return;
+    }
+    judging = true;
+    access.identify(
+        sink.credentials(),
+        sink::executeAfter,
+        error -> judged(() -> stream.refuse(text(error))),
+        session ->
+            judged(
+                () ->
+                    refusal(request, session)
+                        .ifPresentOrElse(
+                            error -> stream.refuse(text(error)), () -> stream.create(spec))));
+  }
+
+  private static Optional<EtcdError> refusal(WatchCreateRequest request, AuthSession session) {
+    return session.state().enabled()
+        ? session.clearance().mayRead(keyOf(request), WireBytes.of(request.getRangeEnd()))
+        : Optional.empty();
+  }
+
+  private void judged(Runnable then) {
+    judging = false;
+    then.run();
+    while (!judging && !held.isEmpty()) {
+      handle(held.remove());
+    }
+  }
+
+  /** A status as Go prints it. */
+  private static String text(EtcdError error) {
+    return "rpc error: code = %s desc = %s".formatted(goName(error.code()), error.message());
+  }
+
+  private static String goName(StatusCode code) {
+    var name = new StringBuilder();
+    for (var word : code.name().split("_", -1)) {
+      name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+    }
+    return name.toString();
+  }
+
+  /** W3: no key is the least key there is. */
+  private static Bytes keyOf(WatchCreateRequest request) {
+    return request.getKey().isEmpty() ? Bytes.wrap(new byte[1]) : WireBytes.of(request.getKey());
+  }
+
   private static WatchSpec spec(WatchCreateRequest request) {
-    // W3: no key is the least key there is.
-    var key = request.getKey().isEmpty() ? Bytes.wrap(new byte[1]) : WireBytes.of(request.getKey());
     var filters = request.getFiltersList();
     var options =
         new WatchSpec.Options(
@@ -66,7 +141,7 @@ final class WatchCall<R> implements StreamReceiver<WatchRequest>, WatchOutlet {
             request.getPrevKv(),
             request.getProgressNotify(),
             request.getFragment());
-    var range = KeyRange.of(key, WireBytes.of(request.getRangeEnd()));
+    var range = KeyRange.of(keyOf(request), WireBytes.of(request.getRangeEnd()));
     return new WatchSpec(request.getWatchId(), range, request.getStartRevision(), options);
   }
 
@@ -78,6 +153,7 @@ final class WatchCall<R> implements StreamReceiver<WatchRequest>, WatchOutlet {
   public void ended() {
     over = true;
     waiting.clear();
+    held.clear();
     stream.close();
   }
 

@@ -12,14 +12,16 @@ final class WatchService {
   private final WatchHub hub;
   private final ResponseHeaders headers;
   private final int fragmentBytes;
+  private final Access access;
 
   /**
    * @param fragmentBytes W15: from this size on answers may be sent in parts
    */
-  WatchService(WatchHub hub, ResponseHeaders headers, int fragmentBytes) {
+  WatchService(WatchHub hub, ResponseHeaders headers, int fragmentBytes, Access access) {
     this.hub = hub;
     this.headers = headers;
     this.fragmentBytes = fragmentBytes;
+    this.access = access;
   }
 
   ServerServiceDefinition bind(CallEnvironment environment) {
@@ -38,6 +40,6 @@ final class WatchService {
   }
 
   private <R> StreamReceiver<WatchRequest> open(StreamSink<R> sink, Function<WatchAnswer, R> form) {
-    return new WatchCall<>(hub, new WatchAnswers(headers, fragmentBytes), sink, form);
+    return new WatchCall<>(hub, new WatchAnswers(headers, fragmentBytes), access, sink, form);
   }
 }

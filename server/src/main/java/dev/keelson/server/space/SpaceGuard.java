@@ -1,5 +1,6 @@
 package dev.keelson.server.space;
 
+import dev.keelson.api.command.Caller;
 import dev.keelson.api.command.Command;
 import dev.keelson.api.etcdserverpb.AlarmMember;
 import dev.keelson.api.etcdserverpb.AlarmRequest;
@@ -84,7 +85,9 @@ public final class SpaceGuard implements Quota {
             .setAction(AlarmRequest.AlarmAction.ACTIVATE)
             .setMemberID(memberId)
             .setAlarm(AlarmType.NOSPACE);
-    replica.propose(Command.newBuilder().setAlarm(request).build(), outcome -> raising.set(false));
+    var command =
+        Command.newBuilder().setAlarm(request).setCaller(Caller.newBuilder().setMember(true));
+    replica.propose(command.build(), outcome -> raising.set(false));
   }
 
   private boolean isRaised() {

@@ -97,6 +97,10 @@ final class HubState {
 
   // Requests
 
+  void refuse(WatchStream stream, String reason) {
+    tell(stream, new Delivery.Refused(reason, history.revision()));
+  }
+
   void create(WatchStream stream, WatchSpec spec) {
     long revision = history.revision();
     var refusal = refusal(stream, spec);

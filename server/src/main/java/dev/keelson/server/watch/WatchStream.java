@@ -57,6 +57,11 @@ public final class WatchStream {
     hub.ask(this, state -> state.create(this, spec));
   }
 
+  /** Answers a wish for a watcher that its client may not have (W6). */
+  public void refuse(String reason) {
+    hub.ask(this, state -> state.refuse(this, reason));
+  }
+
   /** Ends one watcher; unknown ones are passed over (W17). */
   public void cancel(long watchId) {
     hub.ask(this, state -> state.cancel(this, watchId));

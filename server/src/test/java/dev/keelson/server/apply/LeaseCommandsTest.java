@@ -26,7 +26,8 @@ class LeaseCommandsTest {
       new Applier(
           test.store,
           MemberRegister.create(test.store, new MemberTable(1, List.of())),
-          AlarmRegister.load(test.store));
+          AlarmRegister.load(test.store),
+          AuthRegister.load(test.store));
   private long index = 10;
 
   private ApplyResult apply(long term, Command.Builder command) {

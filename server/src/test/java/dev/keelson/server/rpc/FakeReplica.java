@@ -190,7 +190,8 @@ final class FakeReplica implements Replica, AutoCloseable {
           throw new IllegalArgumentException("there are no leases here");
       case MEMBER_ATTRIBUTES -> new ApplyResult.MemberPublished();
       case STATE_CLAIM -> new ApplyResult.ClaimNoted();
-      case MEMBER_CHANGE, OPERATION_NOT_SET -> throw new IllegalArgumentException("empty command");
+      case AUTH, MEMBER_CHANGE, OPERATION_NOT_SET ->
+          throw new IllegalArgumentException("empty command");
     };
   }
 }

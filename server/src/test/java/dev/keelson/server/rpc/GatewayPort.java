@@ -44,6 +44,7 @@ final class GatewayPort implements AutoCloseable {
             new FailureLog(new SystemClock(), (thread, cause) -> {}),
             streams,
             new CallMeasures(),
+            TestAccess.OFF,
             MAX_MESSAGE_BYTES);
     var service =
         new ServiceBinder(WatchGrpc.SERVICE_NAME, environment)

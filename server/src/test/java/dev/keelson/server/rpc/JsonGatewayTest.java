@@ -160,7 +160,7 @@ class JsonGatewayTest {
 
   @Test
   void methodsThatAreNotBoundAreUnimplemented() throws Exception {
-    assertThat(post("/v3/auth/enable", "{}").statusCode()).isEqualTo(501);
+    assertThat(post("/v3/maintenance/downgrade", "{}").statusCode()).isEqualTo(501);
   }
 
   @Tag("GW13")

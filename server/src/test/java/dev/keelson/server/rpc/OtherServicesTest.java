@@ -7,10 +7,9 @@ import static org.awaitility.Awaitility.await;
 
 import dev.keelson.api.etcdserverpb.AlarmRequest;
 import dev.keelson.api.etcdserverpb.AlarmType;
-import dev.keelson.api.etcdserverpb.AuthGrpc;
-import dev.keelson.api.etcdserverpb.AuthStatusRequest;
 import dev.keelson.api.etcdserverpb.ClusterGrpc;
 import dev.keelson.api.etcdserverpb.DefragmentRequest;
+import dev.keelson.api.etcdserverpb.DowngradeRequest;
 import dev.keelson.api.etcdserverpb.HashKVRequest;
 import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
 import dev.keelson.api.etcdserverpb.Member;
@@ -270,8 +269,10 @@ class OtherServicesTest {
   void whatIsNotServedIsNamed() {
     assertStatus(
         Status.Code.UNIMPLEMENTED,
-        "unknown service etcdserverpb.Auth",
-        () -> AuthGrpc.newBlockingStub(channel).authStatus(AuthStatusRequest.getDefaultInstance()));
+        "unknown method Downgrade for service etcdserverpb.Maintenance",
+        () ->
+            MaintenanceGrpc.newBlockingStub(channel)
+                .downgrade(DowngradeRequest.getDefaultInstance()));
   }
 
   private static MoveLeaderRequest to(long target) {

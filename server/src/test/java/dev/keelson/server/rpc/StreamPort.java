@@ -50,6 +50,7 @@ final class StreamPort implements AutoCloseable {
             new FailureLog(new SystemClock(), (thread, cause) -> {}),
             streams,
             measures,
+            TestAccess.OFF,
             MAX_MESSAGE_BYTES);
     var lane = new CallLane(loops.group().next(), store::openView);
     var service =

@@ -101,7 +101,8 @@ final class TestPort implements AutoCloseable {
         new SystemClock(),
         new Monitoring(measures, new HealthMeasures(), query -> {}),
         new LeaseDependencies(
-            new FakeLeases(), store::revision, 2, new FakeLeases.Ids(), new FakeLeases.NoWatch()));
+            new FakeLeases(), store::revision, 2, new FakeLeases.Ids(), new FakeLeases.NoWatch()),
+        TestAccess.dependencies());
   }
 
   /** Without a thread: nothing is watched here. */

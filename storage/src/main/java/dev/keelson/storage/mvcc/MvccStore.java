@@ -10,6 +10,7 @@ import dev.keelson.storage.mvcc.engine.Family;
 import dev.keelson.storage.mvcc.engine.KvEngine;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -115,6 +116,11 @@ public final class MvccStore implements AutoCloseable {
   /** A lease as of now, own changes included; on the apply thread. */
   public Optional<StoredLease> lease(long id) {
     return batch.leases().find(id);
+  }
+
+  /** The keys of a lease as of now, own changes included, ascending; on the apply thread. */
+  public NavigableSet<Bytes> attachedKeys(long lease) {
+    return batch.leases().keysOf(lease);
   }
 
   /** All leases of the newest committed batch; on the apply thread, or before it starts. */
