@@ -43,7 +43,8 @@ class ReplicaInboxTest {
   }
 
   private void put() {
-    inbox.propose(Command.newBuilder().setPut(PutRequest.getDefaultInstance()).build(), outcomes::add);
+    inbox.propose(
+        Command.newBuilder().setPut(PutRequest.getDefaultInstance()).build(), outcomes::add);
   }
 
   /** Section 10: committed minus applied past 5000. */

@@ -33,6 +33,7 @@ class ObserveStreamTest {
       new ObserveStream(
           sink,
           watch,
+          TestAccess.OFF,
           new LinearizableReads(replica, pool),
           new ResponseHeaders(
               new ServerIdentity(TestPort.CLUSTER, FakeReplica.MEMBER), replica::status));
@@ -48,9 +49,16 @@ class ObserveStreamTest {
   }
 
   private KeyWatch.Listener followed() {
-    await().until(() -> !sink.work.isEmpty());
-    sink.run();
-    return watch.listener.orElseThrow();
+    await()
+        .pollInSameThread()
+        .until(
+            () -> {
+              sink.run();
+              return watch.listener.isPresent();
+            });
+    var listener = watch.listener.orElseThrow();
+    watch.listener = Optional.empty();
+    return listener;
   }
 
   @Test
@@ -130,6 +138,16 @@ class ObserveStreamTest {
     @Override
     public void execute(Runnable next) {
       work.add(next);
+    }
+
+    @Override
+    public void executeAfter(long millis, Runnable next) {
+      work.add(next);
+    }
+
+    @Override
+    public Credentials credentials() {
+      return Credentials.NONE;
     }
   }
 }
