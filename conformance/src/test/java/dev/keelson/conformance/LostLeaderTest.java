@@ -90,17 +90,17 @@ class LostLeaderTest {
   @Tag("239")
   void aLongLeaseKeepsWhatItHasLivedThroughWhenTheLeaderGoes() {
     try (var cluster = InProcessCluster.start(3, List.of("--lease-checkpoint-interval=1s"))) {
-      int leader = await().atMost(SOON).until(cluster::leader, l -> l.isPresent()).orElseThrow();
+      int leader = await().atMost(HANGS).until(cluster::leader, l -> l.isPresent()).orElseThrow();
       int other = IntStream.range(0, 3).filter(i -> i != leader).findFirst().orElseThrow();
       try (Store store = Store.connect(cluster.member(other).endpoint())) {
         long lease = store.grantLease(0, 300).getID();
         // Several records are due by then, of which any one is enough.
-        await().atMost(SOON.multipliedBy(2)).until(() -> store.timeToLive(lease).getTTL() <= 294);
+        await().atMost(HANGS).until(() -> store.timeToLive(lease).getTTL() <= 294);
 
         cluster.member(leader).stop();
 
         await()
-            .atMost(SOON)
+            .atMost(HANGS)
             .ignoreExceptionsMatching(StatusRuntimeException.class::isInstance)
             .until(() -> store.put(KEYS.put("a", "1")).getHeader().getRevision() > 0);
         assertThat(store.timeToLive(lease).getTTL()).isBetween(1L, 298L);
