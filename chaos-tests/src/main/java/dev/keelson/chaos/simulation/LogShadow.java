@@ -113,7 +113,7 @@ final class LogShadow {
 
   private static long chain(long before, Entry entry) {
     long hash = before ^ (entry.term() * PRIME) ^ entry.index();
-    hash = mix(hash + entry.type().ordinal());
+    hash = mix(hash + entry.type().number());
     return mix(hash ^ entry.payload().hashCode());
   }
 

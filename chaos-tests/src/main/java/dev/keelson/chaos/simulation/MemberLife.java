@@ -165,6 +165,8 @@ final class MemberLife {
     }
   }
 
+  /** Nobody changes the members here. */
+  @SuppressWarnings("DoNotCallSuggester") // it is what the member's core calls
   void expelled(MemberStop how) {
     throw new SimulationFailure("no-failure", member.name() + " was expelled: " + how);
   }

@@ -103,7 +103,8 @@ final class Nemesis {
   }
 
   private static Survival survival(Fault fault) {
-    return Survival.values()[fault.choice() % Survival.values().length];
+    var all = List.of(Survival.values());
+    return all.get(fault.choice() % all.size());
   }
 
   private SimulatedMember other(SimulatedMember victim, int choice) {

@@ -4,6 +4,7 @@ import dev.keelson.api.status.EtcdError;
 import dev.keelson.api.status.StatusCode;
 import dev.keelson.server.rpc.Answer;
 import dev.keelson.server.rpc.CallContext;
+import dev.keelson.server.rpc.Credentials;
 import dev.keelson.storage.mvcc.ReadView;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,6 +113,11 @@ final class SimulatedCall<R> implements CallContext, Answer<R> {
   @Override
   public void whenOver(Runnable work) {
     whenOver.add(work);
+  }
+
+  @Override
+  public Credentials credentials() {
+    return Credentials.NONE;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.keelson.chaos.simulation;
 import static java.util.Objects.requireNonNull;
 
 import dev.keelson.api.status.StatusCode;
+import dev.keelson.server.rpc.Credentials;
 import dev.keelson.server.rpc.StreamHandler;
 import dev.keelson.server.rpc.StreamReceiver;
 import dev.keelson.server.rpc.StreamSink;
@@ -149,6 +150,16 @@ final class SimulatedStream<Q, R> implements StreamSink<R> {
       draining = true;
       life.plan(life.pace().beforeCall(), this::drain);
     }
+  }
+
+  @Override
+  public void executeAfter(long millis, Runnable work) {
+    life.plan(millis * 1_000_000, () -> execute(work));
+  }
+
+  @Override
+  public Credentials credentials() {
+    return Credentials.NONE;
   }
 
   private void drain() {

@@ -110,6 +110,7 @@ final class World {
           config.timing(),
           config.limits(),
           config.autoCompaction(),
+          config.auth(),
           new Resources(sizes.segmentBytes(), sizes.walTailBytes(), 0, 0, 0),
           config.logLevel());
     } catch (ConfigException e) {

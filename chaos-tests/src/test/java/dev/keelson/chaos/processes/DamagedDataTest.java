@@ -1,6 +1,7 @@
 package dev.keelson.chaos.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.api.etcdserverpb.Member;
@@ -278,7 +279,8 @@ class DamagedDataTest {
         .pollInterval(Duration.ofMillis(200))
         .ignoreExceptionsMatching(
             e ->
-                e instanceof StatusRuntimeException && e.getMessage().contains("unhealthy cluster"))
+                e instanceof StatusRuntimeException refused
+                    && String.valueOf(refused.getMessage()).contains("unhealthy cluster"))
         .until(
             () -> {
               request.run();

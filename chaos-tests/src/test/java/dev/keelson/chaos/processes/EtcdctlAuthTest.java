@@ -2,6 +2,7 @@ package dev.keelson.chaos.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.server.Etcdctl;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;

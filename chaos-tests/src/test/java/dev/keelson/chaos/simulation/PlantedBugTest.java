@@ -6,8 +6,7 @@ import dev.keelson.raft.Message;
 import dev.keelson.storage.disk.FaultPlan;
 import dev.keelson.storage.disk.FaultPlan.Operation;
 import dev.keelson.storage.disk.FaultPlan.Verdict;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -65,10 +64,11 @@ class PlantedBugTest {
       }
     };
 
-    private final Set<String> invariants;
+    @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
+    private final List<String> invariants;
 
     Bug(String... invariants) {
-      this.invariants = new TreeSet<>(Set.of(invariants));
+      this.invariants = List.of(invariants);
     }
   }
 
