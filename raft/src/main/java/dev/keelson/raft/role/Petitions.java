@@ -59,7 +59,7 @@ final class Petitions {
     var proposals = forwarded.proposals();
     if (forwarded.term() != termLed
         || proposals.isEmpty()
-        || takenThen.contains(forwarded.from(), proposals.getFirst().id())) {
+        || takenThen.mayContain(forwarded.from(), proposals.getFirst().id())) {
       return;
     }
     member.outbox.send(

@@ -15,13 +15,16 @@ final class RecentForwards {
   private static final class Seen {
     final ArrayDeque<Long> order = new ArrayDeque<>();
     final Set<Long> firstProposals = new HashSet<>();
+    long highestForgotten = Long.MIN_VALUE;
   }
 
   private final TreeMap<Long, Seen> byMember = new TreeMap<>();
 
-  boolean contains(long member, long firstProposal) {
+  /** Whether it may have been seen: of what is forgotten only the highest number is known. */
+  boolean mayContain(long member, long firstProposal) {
     var seen = byMember.get(member);
-    return seen != null && seen.firstProposals.contains(firstProposal);
+    return seen != null
+        && (firstProposal <= seen.highestForgotten || seen.firstProposals.contains(firstProposal));
   }
 
   /** Whether this is the first time. */
@@ -32,7 +35,9 @@ final class RecentForwards {
     }
     seen.order.addLast(firstProposal);
     if (seen.order.size() > MAX_REMEMBERED) {
-      seen.firstProposals.remove(seen.order.removeFirst());
+      long forgotten = seen.order.removeFirst();
+      seen.firstProposals.remove(forgotten);
+      seen.highestForgotten = Math.max(seen.highestForgotten, forgotten);
     }
     return true;
   }

@@ -81,17 +81,64 @@ class ProposalTest {
     assertThat(leader.log().lastIndex()).isEqualTo(3);
   }
 
-  @Test
-  @Tag("1.3")
-  void messageForwardedToAnEarlierLeaderIsNeitherTakenNorRefused() {
-    var leader = ScriptedMember.of(3).inOffice();
+  /** Elected for term 1, deposed, elected again for term 3. */
+  private static ScriptedMember inOfficeAgain(ScriptedMember leader) {
     leader.hearFrom(2, 2);
     leader.elected();
     leader.takeSent();
     leader.takeAnswers();
+    return leader;
+  }
+
+  @Test
+  @Tag("1.3")
+  void messageForwardedToAnEarlierLeaderIsNotTakenButGivenBackByThatVeryMember() {
+    var leader = inOfficeAgain(ScriptedMember.of(3).inOffice());
     long last = leader.log().lastIndex();
 
     leader.receive(forwarded(1, 7));
+
+    assertThat(leader.log().lastIndex()).isEqualTo(last);
+    assertThat(leader.takeSent())
+        .containsExactly(
+            new Message.ForwardRejected(1, 2, 3, List.of(7L), ProposalRejection.TRANSFERRING));
+  }
+
+  @Test
+  @Tag("1.3")
+  void copyOfWhatAnEarlierLeaderHasTakenIsNeitherTakenNorRefused() {
+    var leader = ScriptedMember.of(3).inOffice();
+    leader.receive(forwarded(1, 7));
+    inOfficeAgain(leader);
+    long last = leader.log().lastIndex();
+
+    leader.receive(forwarded(1, 7));
+
+    assertThat(leader.log().lastIndex()).isEqualTo(last);
+    assertThat(leader.takeSent()).as("it may be committed yet").isEmpty();
+  }
+
+  @Test
+  @Tag("1.3")
+  void copyOfWhatAnEarlierLeaderHasForgottenIsNeitherTakenNorRefused() {
+    var leader = ScriptedMember.of(3).inOffice();
+    for (long id = 7; id < 7 + 4_097; id++) {
+      leader.receive(forwarded(1, id));
+    }
+    inOfficeAgain(leader);
+
+    leader.receive(forwarded(1, 7));
+
+    assertThat(leader.takeSent()).as("it may be committed yet").isEmpty();
+  }
+
+  @Test
+  @Tag("1.3")
+  void messageForwardedInATermThatSomebodyElseLedIsNeitherTakenNorRefused() {
+    var leader = inOfficeAgain(ScriptedMember.of(3).inOffice());
+    long last = leader.log().lastIndex();
+
+    leader.receive(forwarded(2, 7));
 
     assertThat(leader.log().lastIndex()).isEqualTo(last);
     assertThat(leader.takeSent()).as("a copy of it may have been taken").isEmpty();
