@@ -23,8 +23,13 @@ import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-/** All members are restarted one after the other, as for an upgrade, while clients write. */
+/**
+ * All members are restarted one after the other, as for an upgrade, while clients write. Run when
+ * asked for by {@code -Dkeelson.chaos.seconds}, until it has proved itself on busy machines.
+ */
+@EnabledIfSystemProperty(named = "keelson.chaos.seconds", matches = "[0-9]+")
 class RollingRestartTest {
   private static final int CLIENTS = 9;
   private static final long WRITES_BETWEEN = 300;
