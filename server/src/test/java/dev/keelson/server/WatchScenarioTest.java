@@ -144,6 +144,7 @@ class WatchScenarioTest {
     for (int i = 0; i < writes; i++) {
       writer.put("k" + i % 4, i + padding); // so that all that grows once has grown
     }
+    cluster.client(follower).put("j", "applied here, and so is all before");
     try (var aside = new TestClient(cluster.clientPort(follower))) {
       var idle = WatchClient.idle(aside.channel(), "k");
       var reader = WatchClient.open(cluster.client(follower).channel(), "k", 0);
