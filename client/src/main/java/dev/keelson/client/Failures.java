@@ -21,6 +21,13 @@ final class Failures {
     if (isOverload(status)) {
       return new OverloadedException(code, message);
     }
+    // Refused before anything was proposed, though with code UNKNOWN.
+    if (is(status, EtcdError.NO_PASSWORD_USER) || is(status, EtcdError.VERIFY_ONLY)) {
+      return new AccessDeniedException(code, message);
+    }
+    if (is(status, EtcdError.PASSWORD_TOO_LONG)) {
+      return new InvalidRequestException(code, message);
+    }
     return switch (status.getCode()) {
       case INVALID_ARGUMENT ->
           isAccess(message)
