@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,10 +108,13 @@ class EtcdctlWatchTest extends EtcdctlScenario {
   void locksAreHeldByOneAtATimeAndHandedOn() throws Exception {
     try (var first = start("first", "lock", "contended")) {
       await().atMost(PATIENCE).until(() -> first.printed().startsWith("contended/"));
-      // The second one's command reads the revision in which it has the lock.
-      var command = new ArrayList<>(List.of("lock", "contended"));
-      command.addAll(etcdctl().command("get", "no such key", "-w", "json"));
-      try (var second = start("second", command.toArray(String[]::new))) {
+      // The second one's command reads the revision in which it has the lock; in a script, for
+      // etcdctl would take its flags for its own.
+      Path look =
+          Files.writeString(
+              scratch.resolve("look.sh"),
+              String.join(" ", etcdctl().command("get", "nothing", "-w", "json")) + "\n");
+      try (var second = start("second", "lock", "contended", "sh", look.toString())) {
         await()
             .atMost(PATIENCE)
             .until(
