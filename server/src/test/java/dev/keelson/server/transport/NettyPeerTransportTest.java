@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -174,14 +175,12 @@ class NettyPeerTransportTest {
 
   @Test
   void nameThatCannotBeLookedUpIsTriedAgain() throws IOException {
-    var failures = new ArrayList<String>();
+    var lookups = new CopyOnWriteArrayList<String>();
     AddressLookup lookup =
         host -> {
-          synchronized (failures) {
-            failures.add(host);
-            if (failures.size() < 3) {
-              throw new UnknownHostException(host);
-            }
+          lookups.add(host);
+          if (lookups.size() < 3) {
+            throw new UnknownHostException(host);
           }
           return List.of(InetAddress.getLoopbackAddress());
         };
@@ -199,7 +198,8 @@ class NettyPeerTransportTest {
       one.start(atOne, NoSnapshots.TAKEN);
       await().until(() -> atOne.events.contains("connected 2"));
     }
-    assertThat(failures).hasSize(3).containsOnly("two.invalid");
+    // More if a dial that had its address took too long: it is tried again as well.
+    assertThat(lookups).hasSizeGreaterThanOrEqualTo(3).containsOnly("two.invalid");
   }
 
   @Test
