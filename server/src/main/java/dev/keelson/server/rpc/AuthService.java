@@ -94,21 +94,15 @@ final class AuthService {
         .unary(
             AuthGrpc.getAuthEnableMethod(),
             AuthEnableRequest.parser(),
-            (request, call, answer) ->
-                change(
-                    AuthCommand.newBuilder().setEnable(request),
-                    call,
-                    answer,
-                    header -> AuthEnableResponse.newBuilder().setHeader(header).build()))
+            changing(
+                request -> AuthCommand.newBuilder().setEnable(request),
+                header -> AuthEnableResponse.newBuilder().setHeader(header).build()))
         .unary(
             AuthGrpc.getAuthDisableMethod(),
             AuthDisableRequest.parser(),
-            (request, call, answer) ->
-                change(
-                    AuthCommand.newBuilder().setDisable(request),
-                    call,
-                    answer,
-                    header -> AuthDisableResponse.newBuilder().setHeader(header).build()))
+            changing(
+                request -> AuthCommand.newBuilder().setDisable(request),
+                header -> AuthDisableResponse.newBuilder().setHeader(header).build()))
         .unary(AuthGrpc.getAuthStatusMethod(), AuthStatusRequest.parser(), this::status)
         .unary(
             AuthGrpc.getAuthenticateMethod(),
@@ -141,12 +135,9 @@ final class AuthService {
         .unary(
             AuthGrpc.getUserDeleteMethod(),
             AuthUserDeleteRequest.parser(),
-            (request, call, answer) ->
-                change(
-                    AuthCommand.newBuilder().setUserDelete(request),
-                    call,
-                    answer,
-                    header -> AuthUserDeleteResponse.newBuilder().setHeader(header).build()))
+            changing(
+                request -> AuthCommand.newBuilder().setUserDelete(request),
+                header -> AuthUserDeleteResponse.newBuilder().setHeader(header).build()))
         .unary(
             AuthGrpc.getUserChangePasswordMethod(),
             AuthUserChangePasswordRequest.parser(),
@@ -154,21 +145,15 @@ final class AuthService {
         .unary(
             AuthGrpc.getUserGrantRoleMethod(),
             AuthUserGrantRoleRequest.parser(),
-            (request, call, answer) ->
-                change(
-                    AuthCommand.newBuilder().setUserGrantRole(request),
-                    call,
-                    answer,
-                    header -> AuthUserGrantRoleResponse.newBuilder().setHeader(header).build()))
+            changing(
+                request -> AuthCommand.newBuilder().setUserGrantRole(request),
+                header -> AuthUserGrantRoleResponse.newBuilder().setHeader(header).build()))
         .unary(
             AuthGrpc.getUserRevokeRoleMethod(),
             AuthUserRevokeRoleRequest.parser(),
-            (request, call, answer) ->
-                change(
-                    AuthCommand.newBuilder().setUserRevokeRole(request),
-                    call,
-                    answer,
-                    header -> AuthUserRevokeRoleResponse.newBuilder().setHeader(header).build()))
+            changing(
+                request -> AuthCommand.newBuilder().setUserRevokeRole(request),
+                header -> AuthUserRevokeRoleResponse.newBuilder().setHeader(header).build()))
         .unary(AuthGrpc.getUserGetMethod(), AuthUserGetRequest.parser(), this::getUser)
         .unary(AuthGrpc.getUserListMethod(), AuthUserListRequest.parser(), this::listUsers);
   }
@@ -294,41 +279,27 @@ final class AuthService {
         .unary(
             AuthGrpc.getRoleAddMethod(),
             AuthRoleAddRequest.parser(),
-            (request, call, answer) ->
-                change(
-                    AuthCommand.newBuilder().setRoleAdd(request),
-                    call,
-                    answer,
-                    header -> AuthRoleAddResponse.newBuilder().setHeader(header).build()))
+            changing(
+                request -> AuthCommand.newBuilder().setRoleAdd(request),
+                header -> AuthRoleAddResponse.newBuilder().setHeader(header).build()))
         .unary(
             AuthGrpc.getRoleDeleteMethod(),
             AuthRoleDeleteRequest.parser(),
-            (request, call, answer) ->
-                change(
-                    AuthCommand.newBuilder().setRoleDelete(request),
-                    call,
-                    answer,
-                    header -> AuthRoleDeleteResponse.newBuilder().setHeader(header).build()))
+            changing(
+                request -> AuthCommand.newBuilder().setRoleDelete(request),
+                header -> AuthRoleDeleteResponse.newBuilder().setHeader(header).build()))
         .unary(
             AuthGrpc.getRoleGrantPermissionMethod(),
             AuthRoleGrantPermissionRequest.parser(),
-            (request, call, answer) ->
-                change(
-                    AuthCommand.newBuilder().setRoleGrantPermission(request),
-                    call,
-                    answer,
-                    header ->
-                        AuthRoleGrantPermissionResponse.newBuilder().setHeader(header).build()))
+            changing(
+                request -> AuthCommand.newBuilder().setRoleGrantPermission(request),
+                header -> AuthRoleGrantPermissionResponse.newBuilder().setHeader(header).build()))
         .unary(
             AuthGrpc.getRoleRevokePermissionMethod(),
             AuthRoleRevokePermissionRequest.parser(),
-            (request, call, answer) ->
-                change(
-                    AuthCommand.newBuilder().setRoleRevokePermission(request),
-                    call,
-                    answer,
-                    header ->
-                        AuthRoleRevokePermissionResponse.newBuilder().setHeader(header).build()))
+            changing(
+                request -> AuthCommand.newBuilder().setRoleRevokePermission(request),
+                header -> AuthRoleRevokePermissionResponse.newBuilder().setHeader(header).build()))
         .unary(AuthGrpc.getRoleGetMethod(), AuthRoleGetRequest.parser(), this::getRole)
         .unary(AuthGrpc.getRoleListMethod(), AuthRoleListRequest.parser(), this::listRoles);
   }
@@ -398,6 +369,12 @@ final class AuthService {
                         case Outcome.Failure<Long>(var error) -> answer.fail(error);
                       }
                     })));
+  }
+
+  /** A call that is a change and nothing else. */
+  private <Q, R> UnaryHandler<Q, R> changing(
+      Function<Q, AuthCommand.Builder> wish, Function<ResponseHeader, R> response) {
+    return (request, call, answer) -> change(wish.apply(request), call, answer, response);
   }
 
   private <R> void change(
