@@ -8,6 +8,7 @@ import dev.keelson.raft.Bytes;
 import dev.keelson.server.apply.WireBytes;
 import dev.keelson.server.auth.AuthSession;
 import dev.keelson.server.watch.Delivery;
+import dev.keelson.server.watch.OutgoingDeliveries;
 import dev.keelson.server.watch.WatchHub;
 import dev.keelson.server.watch.WatchOutlet;
 import dev.keelson.server.watch.WatchSpec;
@@ -18,6 +19,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -34,7 +37,13 @@ final class WatchCall<R> implements StreamReceiver<WatchRequest>, WatchOutlet {
   private final Access access;
   private final Function<WatchAnswer, R> form;
   private final WatchStream stream;
-  private final Queue<Delivery> waiting = new ArrayDeque<>();
+  private final OutgoingDeliveries waiting = new OutgoingDeliveries();
+
+  /** Handed over by the hub; it bounds what is in here together with what waits. */
+  private final Queue<Turn> turns = new ConcurrentLinkedQueue<>();
+
+  /** Whether {@link #takeTurns} is on its way to the connection's thread. */
+  private final AtomicBoolean announced = new AtomicBoolean();
 
   /** Requests behind one whose caller is not known yet: their order is kept. */
   private final Queue<WatchRequest> held = new ArrayDeque<>();
@@ -47,6 +56,8 @@ final class WatchCall<R> implements StreamReceiver<WatchRequest>, WatchOutlet {
 
   private long sentBytes;
   private boolean over;
+
+  private record Turn(List<Delivery> deliveries, int handled) {}
 
   WatchCall(
       WatchHub hub,
@@ -152,6 +163,7 @@ final class WatchCall<R> implements StreamReceiver<WatchRequest>, WatchOutlet {
   @Override
   public void ended() {
     over = true;
+    turns.clear();
     waiting.clear();
     held.clear();
     stream.close();
@@ -164,20 +176,27 @@ final class WatchCall<R> implements StreamReceiver<WatchRequest>, WatchOutlet {
 
   @Override
   public void deliver(List<Delivery> deliveries, int handled) {
-    sink.execute(
-        () -> {
-          requestsDone += handled;
-          waiting.addAll(deliveries);
-          pass();
-        });
+    turns.add(new Turn(deliveries, handled));
+    if (!announced.getAndSet(true)) {
+      sink.execute(this::takeTurns);
+    }
+  }
+
+  private void takeTurns() {
+    announced.set(false); // before looking: what comes from now on is announced anew
+    for (var turn = turns.poll(); turn != null; turn = turns.poll()) {
+      requestsDone += turn.handled();
+      waiting.addAll(turn.deliveries());
+    }
+    pass();
   }
 
   private void pass() {
     while (!waiting.isEmpty() && sink.isWritable()) {
-      var delivery = waiting.remove();
-      answers.of(delivery, answer -> sink.send(form.apply(answer)));
-      sent++;
-      sentBytes += delivery.bytes();
+      var next = waiting.remove();
+      answers.of(next.delivery(), answer -> sink.send(form.apply(answer)));
+      sent += next.deliveries();
+      sentBytes += next.bytes();
     }
     if (over || !sink.isWritable()) {
       return;
