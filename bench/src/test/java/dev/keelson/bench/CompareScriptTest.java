@@ -118,7 +118,7 @@ class CompareScriptTest {
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();
     try (var output = process.inputReader()) {
       String text = output.readAllAsString();
-      assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       return text;
     } finally {
       process.destroyForcibly();

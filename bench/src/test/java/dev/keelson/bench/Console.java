@@ -21,10 +21,14 @@ record Console(int exitCode, String out, String err) {
     return new Console(exitCode, out.toString(), err.toString());
   }
 
-  /** A small, short load; later options are added to it. */
+  /**
+   * A small load; later options are added to it. Not too short: a machine that stands still for a
+   * while must leave it some time to get something done.
+   */
   static Console load(String workload, FakeEtcd server, String... more) {
-    var arguments = new ArrayList<>(List.of(workload, "--seconds", "1"));
+    var arguments = new ArrayList<>(List.of(workload));
     var given = List.of(more);
+    addDefault(arguments, given, "--seconds", "3");
     addDefault(arguments, given, "--endpoints", server.endpoint());
     addDefault(arguments, given, "--warmup", "0");
     addDefault(arguments, given, "--conns", "2");

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keelson.bench.FakeEtcd.Treatment;
 import io.grpc.Status;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -23,7 +26,7 @@ class LoadRunTest {
       var result = Console.load("put", server);
 
       assertThat(result.exitCode()).isZero();
-      assertThat(result.number("ops")).isGreaterThan(100);
+      assertThat(result.number("ops")).isPositive();
       assertThat(result.number("errors")).isZero();
       assertThat(result.number("ops") + result.number("unfinished")).isEqualTo(server.requests());
     }
@@ -59,7 +62,7 @@ class LoadRunTest {
   void warmupIsExcluded() {
     var refused = new Treatment.Refuse(Status.INTERNAL.withDescription("still cold"));
     try (var server = FakeEtcd.start(n -> n <= 5 ? refused : new Treatment.Answer())) {
-      var result = Console.load("put", server, "--warmup", "1");
+      var result = Console.load("put", server, "--warmup", "3");
 
       assertThat(result.number("errors")).isZero();
       assertThat(result.number("ops")).isPositive();
@@ -91,8 +94,9 @@ class LoadRunTest {
         FakeEtcd.start(n -> n == 3 ? new Treatment.Swallow() : new Treatment.Answer())) {
       var result = Console.load("put", server, "--timeout", "200");
 
-      assertThat(result.json().get("errorsByMessage"))
-          .isEqualTo(Map.of("CANCELLED: no answer within 200 ms", 1));
+      // A busy machine may be late with others too.
+      assertThat(result.part("errorsByMessage"))
+          .containsOnlyKeys("CANCELLED: no answer within 200 ms");
     }
   }
 
@@ -185,7 +189,10 @@ class LoadRunTest {
       long reads = count(result, "readLatency");
       long writes = count(result, "writeLatency");
       assertThat(reads + writes).isEqualTo(result.number("ops"));
-      assertThat((double) reads / writes).isBetween(0.7, 1.4);
+      assertThat(result.number("ops")).isPositive();
+      // Five times the standard deviation of as many tosses of a coin.
+      assertThat(Math.abs(reads - writes))
+          .isLessThan(5 * (long) Math.sqrt((double) (reads + writes)) + 5);
       assertThat(result.out()).contains("\nreads ").contains("\nwrites ");
     }
   }
@@ -195,7 +202,7 @@ class LoadRunTest {
     try (var server = FakeEtcd.start()) {
       var result = Console.load("txn", server);
 
-      assertThat(result.number("ops")).isGreaterThan(20);
+      assertThat(result.number("ops")).isPositive();
       assertThat(result.number("conflicts")).isZero();
     }
   }
@@ -214,7 +221,7 @@ class LoadRunTest {
   @Test
   void rateIsKept() {
     try (var server = FakeEtcd.start()) {
-      var result = Console.load("put", server, "--rate", "200");
+      var result = Console.load("put", server, "--rate", "200", "--seconds", "1");
 
       assertThat(result.number("ops") + result.number("unfinished") + result.number("unsent"))
           .isEqualTo(200);
@@ -222,19 +229,30 @@ class LoadRunTest {
     }
   }
 
+  /** After thirty puts there are no more, and time enough for all of their events. */
   @Test
   void everyWatcherOfTheKeyGetsEveryPut() {
-    try (var server = FakeEtcd.start()) {
+    try (var server =
+        FakeEtcd.start(n -> n <= 30 ? new Treatment.Answer() : new Treatment.Swallow())) {
       var result =
-          Console.load("watch", server, "--watchers", "25", "--streams", "4", "--rate", "50");
+          Console.load(
+              "watch",
+              server,
+              "--watchers",
+              "25",
+              "--streams",
+              "4",
+              "--timeout",
+              "1000",
+              "--seconds",
+              "5");
 
       assertThat(result.exitCode()).describedAs(result.err()).isZero();
-      long puts = count(result, "writeLatency");
-      assertThat(puts).isBetween(20L, 50L);
-      // The events of puts that were in flight at the end may or may not be counted.
-      assertThat(result.number("ops")).isBetween(25 * puts, 25 * (puts + 4));
+      assertThat(result.number("ops")).isEqualTo(25 * 30);
       assertThat(count(result, "readLatency")).isEqualTo(result.number("ops"));
-      assertThat(result.number("maxMicros")).isBetween(1L, 1_000_000L);
+      // One that was answered late has been given up; its events have come all the same.
+      assertThat(count(result, "writeLatency")).isBetween(1L, 30L);
+      assertThat(result.number("maxMicros")).isPositive();
       assertThat(server.watchersByKey()).hasSize(1).containsValue(25L);
       assertThat(server.watchStreams()).isEqualTo(4);
       assertThat(result.out()).contains("\nevents ").contains("\nputs ").contains("25 watchers");
@@ -254,15 +272,17 @@ class LoadRunTest {
     }
   }
 
-  /** One stall of 300 ms must show in three tenths of the operations, not in a single one. */
+  /** One stall of a second must show in a quarter of the operations, not in a single one. */
   @Test
   void stallCountsForAllThatShouldHaveBeenSentMeanwhile() {
     try (var server =
-        FakeEtcd.start(n -> n == 10 ? new Treatment.AnswerAfter(300) : new Treatment.Answer())) {
-      var result = Console.load("put", server, "--rate", "100", "--conns", "1", "--clients", "1");
+        FakeEtcd.start(n -> n == 10 ? new Treatment.AnswerAfter(1_000) : new Treatment.Answer())) {
+      var result =
+          Console.load(
+              "put", server, "--rate", "100", "--conns", "1", "--clients", "1", "--seconds", "4");
 
       assertThat(result.number("p90Micros")).isGreaterThan(100_000);
-      assertThat(result.number("maxMicros")).isGreaterThanOrEqualTo(299_000);
+      assertThat(result.number("maxMicros")).isGreaterThanOrEqualTo(999_000);
     }
   }
 
@@ -302,18 +322,19 @@ class LoadRunTest {
   }
 
   @Test
-  void endpointThatDoesNotAnswerIsNamed() {
-    String endpoint;
-    try (var server = FakeEtcd.start()) {
-      endpoint = server.endpoint();
+  void endpointThatDoesNotAnswerIsNamed() throws IOException {
+    // Bound and not listened to: nobody else can come to listen there.
+    try (var bound = new Socket()) {
+      bound.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      String endpoint = "127.0.0.1:" + bound.getLocalPort();
+
+      var result = Console.run("put", "--endpoints", endpoint);
+
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.err())
+          .contains("no answer from " + endpoint + ": UNAVAILABLE")
+          .contains("Connection refused");
     }
-
-    var result = Console.run("put", "--endpoints", endpoint);
-
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err())
-        .contains("no answer from " + endpoint + ": UNAVAILABLE")
-        .contains("Connection refused");
   }
 
   @Test
@@ -321,7 +342,9 @@ class LoadRunTest {
     Path file = directory.resolve("runs.jsonl");
     try (var server = FakeEtcd.start()) {
       for (int run = 0; run < 2; run++) {
-        var result = Console.load("put", server, "--json", file.toString(), "--label", "a \"b\"");
+        var result =
+            Console.load(
+                "put", server, "--seconds", "1", "--json", file.toString(), "--label", "a \"b\"");
         assertThat(result.out()).contains("ops/s").doesNotContain("{");
       }
     }
