@@ -6,6 +6,7 @@ import dev.keelson.raft.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -166,7 +167,7 @@ class LatestCacheTest {
             CompletableFuture.runAsync(() -> readWhile(writing, found, 1)),
             CompletableFuture.runAsync(() -> readWhile(writing, found, 2)));
     var random = new Random(3);
-    for (int main = 1; main < 300_000 || (found.get() < 1_000 && main < 30_000_000); main++) {
+    for (int main = 1; main < 300_000 || (found.get() < 1_000 && allRun(readers)); main++) {
       var key = bytes("k" + random.nextInt(600));
       byte[] value = new byte[random.nextInt(200)];
       Arrays.fill(value, (byte) main);
@@ -177,6 +178,10 @@ class LatestCacheTest {
     readers.forEach(CompletableFuture::join);
 
     assertThat(found.get()).isGreaterThanOrEqualTo(1_000);
+  }
+
+  private static boolean allRun(List<CompletableFuture<Void>> readers) {
+    return readers.stream().noneMatch(CompletableFuture::isDone);
   }
 
   private void readWhile(AtomicBoolean writing, AtomicInteger found, long seed) {

@@ -89,7 +89,7 @@ class MvccStoreConcurrencyTest {
   private static long readWhile(AtomicBoolean writing, MvccStore store, RandomGenerator random) {
     long reads = 0;
     long seen = 0;
-    while (writing.get()) {
+    do {
       try (var view = store.openView()) {
         assertThat(view.revision()).isGreaterThanOrEqualTo(seen);
         seen = view.revision();
@@ -98,7 +98,7 @@ class MvccStoreConcurrencyTest {
         check(view, at);
         reads++;
       }
-    }
+    } while (writing.get());
     return reads;
   }
 

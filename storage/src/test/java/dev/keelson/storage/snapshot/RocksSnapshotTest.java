@@ -143,7 +143,7 @@ class RocksSnapshotTest {
   void aStoreThatLostAnyFileIsRefusedAndNeverReadInPart() throws IOException {
     Path original = directory.resolve("original");
     var hashes = new HashMap<Long, Long>();
-    var store = MvccStore.open(engines.open(original), MvccConfig.defaults());
+    var store = MvccStore.open(engines.open(directory.resolve("live")), MvccConfig.defaults());
     for (long index = 1; index <= 300; index++) {
       put(store, index);
       hashes.put(index, hash(store, 0));
@@ -151,6 +151,8 @@ class RocksSnapshotTest {
         store.flush();
       }
     }
+    // Of a store that is closed while it compacts, a file may be left that nothing needs.
+    store.checkpoint(original);
     store.close();
     for (String lost : needed(original)) {
       for (boolean truncated : List.of(true, false)) {

@@ -19,6 +19,7 @@ import dev.keelson.storage.disk.Survival;
 import dev.keelson.storage.work.WorkerThreads;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -31,8 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@Timeout(60)
+@Timeout(300)
 class WalWriterTest {
+  private static final Duration HANGS = Duration.ofSeconds(60);
   private static final Path DIRECTORY = Path.of("/wal");
   private static final WalIdentity IDENTITY = new WalIdentity(0xc1, 0x1);
   private static final HardState TERM_ONE = new HardState(1, 0, 0);
@@ -47,7 +49,7 @@ class WalWriterTest {
     assertThat(writer.submit(1, entries(1, 1, 3, 10), TERM_ONE, true)).isTrue();
 
     assertThat(writer.log().read(1, 4, Long.MAX_VALUE)).isEqualTo(entries(1, 1, 3, 10));
-    await().until(() -> listener.highest() == 1);
+    await().atMost(HANGS).until(() -> listener.highest() == 1);
     disk.powerLoss(Survival.NOTHING);
     assertThat(open(WalConfig.DEFAULT).lastIndex()).isEqualTo(3);
   }
@@ -74,7 +76,7 @@ class WalWriterTest {
 
     goOn.countDown();
 
-    await().until(() -> listener.highest() == 50);
+    await().atMost(HANGS).until(() -> listener.highest() == 50);
     assertThat(listener.persisted).containsExactly(1L, 50L);
     assertThat(syncs.get()).isEqualTo(2);
   }
@@ -91,7 +93,7 @@ class WalWriterTest {
 
     writer.submit(1, List.of(), TERM_ONE, false);
 
-    await().until(() -> listener.highest() == 1);
+    await().atMost(HANGS).until(() -> listener.highest() == 1);
     assertThat(syncs.get()).isZero();
   }
 
@@ -100,7 +102,7 @@ class WalWriterTest {
     WalWriter writer = start(WalConfig.DEFAULT);
     disk.inject(FaultPlan.nth(Operation.SYNC, 0, Verdict.FAIL));
     writer.submit(1, entries(1, 1, 1, 10), TERM_ONE, true);
-    await().until(() -> !listener.failures.isEmpty());
+    await().atMost(HANGS).until(() -> !listener.failures.isEmpty());
     long operations = disk.operations();
 
     assertThat(writer.submit(2, entries(1, 2, 2, 10), TERM_ONE, true)).isFalse();
@@ -136,7 +138,7 @@ class WalWriterTest {
     assertThat(writer.log().firstIndex()).isEqualTo(101);
     assertThat(listener.highest()).isEqualTo(1);
     writer.submit(2, entries(3, 101, 101, 10), new HardState(3, 0, 100), true);
-    await().until(() -> listener.highest() == 2);
+    await().atMost(HANGS).until(() -> listener.highest() == 2);
     disk.powerLoss(Survival.NOTHING);
     Wal reopened = open(WalConfig.DEFAULT);
     assertThat(reopened.base()).isEqualTo(new LogPosition(3, 100));
@@ -163,13 +165,13 @@ class WalWriterTest {
                   }
                 });
 
-    await().until(() -> !writer.hasRoomFor(100));
+    await().atMost(HANGS).until(() -> !writer.hasRoomFor(100));
     assertThat(submitted.get()).isLessThanOrEqualTo(4);
-    await().until(() -> writer.busyNanos() > 0);
+    await().atMost(HANGS).until(() -> writer.busyNanos() > 0);
     goOn.countDown();
     submitter.join();
 
-    await().until(() -> listener.highest() == 20);
+    await().atMost(HANGS).until(() -> listener.highest() == 20);
   }
 
   @Test

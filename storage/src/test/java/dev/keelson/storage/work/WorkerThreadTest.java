@@ -3,10 +3,13 @@ package dev.keelson.storage.work;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class WorkerThreadTest {
+  private static final Duration HANGS = Duration.ofSeconds(60);
+
   private final Worker worker = new WorkerThreads().worker("test-worker");
   private final AtomicInteger waiting = new AtomicInteger();
   private final Recording round = new Recording();
@@ -51,10 +54,10 @@ class WorkerThreadTest {
       waiting.incrementAndGet();
       worker.wake();
       if (i % 1_000 == 0) {
-        await().until(() -> waiting.get() == 0);
+        await().atMost(HANGS).until(() -> waiting.get() == 0);
       }
     }
-    await().until(() -> round.taken.get() == 20_000);
+    await().atMost(HANGS).until(() -> round.taken.get() == 20_000);
     worker.close();
   }
 
@@ -75,7 +78,7 @@ class WorkerThreadTest {
     round.broken = true;
     worker.start(round);
 
-    await().until(() -> round.failures.get() == 1);
+    await().atMost(HANGS).until(() -> round.failures.get() == 1);
 
     assertThat(worker.awaitRound()).isFalse();
     worker.close();
