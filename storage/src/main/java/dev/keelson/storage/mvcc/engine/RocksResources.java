@@ -14,7 +14,6 @@ import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
-import org.rocksdb.RocksDB;
 import org.rocksdb.TablePropertiesCollectorFactory;
 import org.rocksdb.WriteBufferManager;
 
@@ -55,9 +54,9 @@ final class RocksResources implements AutoCloseable {
 
   private static void loadLibrary() {
     try {
-      RocksDB.loadLibrary();
+      RocksLibrary.load();
     } catch (RuntimeException | LinkageError e) {
-      // It is unpacked into the temporary directory first, which may be full, or not executable.
+      // It may be unpacked into the temporary directory first, which may be full or not executable.
       throw new EngineException(
           "the RocksDB library cannot be loaded on this machine (%s, %s): %s"
               .formatted(
