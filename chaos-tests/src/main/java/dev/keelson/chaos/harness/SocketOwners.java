@@ -14,6 +14,9 @@ import java.util.regex.Pattern;
 final class SocketOwners {
   private static final Pattern BLANKS = Pattern.compile("\\s+");
 
+  /** The table is not read at one moment: a row may be missed while others come and go. */
+  private static final int LOOKS = 5;
+
   private final int members;
   private final IntToLongFunction pidOf;
 
@@ -24,6 +27,14 @@ final class SocketOwners {
 
   /** The member that opened a connection from this port to that one, if one of them did. */
   OptionalInt ownerOf(int fromPort, int toPort) throws IOException {
+    OptionalInt owner = look(fromPort, toPort);
+    for (int looks = 1; looks < LOOKS && owner.isEmpty(); looks++) {
+      owner = look(fromPort, toPort);
+    }
+    return owner;
+  }
+
+  private OptionalInt look(int fromPort, int toPort) throws IOException {
     OptionalLong inode = OptionalLong.empty();
     for (String table : List.of("/proc/net/tcp", "/proc/net/tcp6")) {
       if (inode.isEmpty() && Files.exists(Path.of(table))) {
