@@ -1,8 +1,10 @@
 package dev.keelson.chaos.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.keelson.server.Etcdctl;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,7 @@ class EtcdctlAuthTest extends EtcdctlScenario {
   @AfterEach
   void switchOff() {
     etcdctl().run("auth", "disable", ROOT);
+    awaitEverywhere(false);
     for (var user : etcdctl().run("user", "list").out().lines().toList()) {
       prints("user", "delete", user);
     }
@@ -27,6 +30,22 @@ class EtcdctlAuthTest extends EtcdctlScenario {
   private void switchOn() {
     prints("user", "add", "root:secret");
     assertThat(prints("auth", "enable")).isEqualTo("Authentication Enabled\n");
+    awaitEverywhere(true);
+  }
+
+  /** A member that hears of it only while it reads says just that its users are no longer those. */
+  private void awaitEverywhere(boolean on) {
+    for (String endpoint : cluster().endpoints()) {
+      var member = new Etcdctl(List.of(endpoint));
+      await()
+          .atMost(Clusters.PATIENCE)
+          .until(
+              () -> member.run("get", "app/a"),
+              result ->
+                  on
+                      ? result.err().contains("etcdserver: user name is empty")
+                      : result.exitCode() == 0);
+    }
   }
 
   private String refuses(String... arguments) {
@@ -96,6 +115,7 @@ class EtcdctlAuthTest extends EtcdctlScenario {
     assertThat(refuses("get", "app/a", ALICE)).contains("authentication failed");
     assertThat(prints("get", "app/a", "--user=alice:new")).isEqualTo("app/a\n1\n");
     assertThat(prints("auth", "disable", ROOT)).isEqualTo("Authentication Disabled\n");
+    awaitEverywhere(false);
     assertThat(prints("del", "app/a")).isEqualTo("1\n");
   }
 }

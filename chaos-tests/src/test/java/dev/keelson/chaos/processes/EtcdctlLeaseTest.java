@@ -1,6 +1,7 @@
 package dev.keelson.chaos.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import org.junit.jupiter.api.Test;
 
@@ -14,19 +15,22 @@ class EtcdctlLeaseTest extends EtcdctlScenario {
 
   @Test
   void grantsKeepsAliveTellsListsAndRevokes() {
-    var lease = grant(100);
+    var lease = grant(1000);
     prints("put", "leased/a", "1", "--lease=" + lease);
     prints("put", "leased/b", "2", "--lease=" + lease);
 
     assertThat(prints("lease", "keep-alive", "--once", lease))
-        .isEqualTo("lease " + lease + " keepalived with TTL(100)\n");
+        .isEqualTo("lease " + lease + " keepalived with TTL(1000)\n");
     assertThat(prints("lease", "timetolive", "--keys", lease))
         .matches(
             "lease "
                 + lease
-                + " granted with TTL\\(100s\\), remaining\\((100|99|9[0-8])s\\),"
+                + " granted with TTL\\(1000s\\), remaining\\((1000|[5-9][0-9]{2})s\\),"
                 + " attached keys\\(\\[leased/a leased/b]\\)\n");
-    assertThat(prints("lease", "list")).contains(lease);
+    // Each member lists the leases that it has heard of.
+    await()
+        .atMost(Clusters.PATIENCE)
+        .untilAsserted(() -> assertThat(prints("lease", "list")).contains(lease));
     assertThat(prints("lease", "revoke", lease)).isEqualTo("lease " + lease + " revoked\n");
 
     assertThat(prints("get", "--prefix", "leased/")).isEmpty();

@@ -18,7 +18,7 @@ abstract class EtcdctlScenario {
   @BeforeAll
   void startCluster() {
     External.needsEtcdctl();
-    clusters = List.of(ProcessCluster.start(Programs.underTest(), 3, List.of()));
+    clusters = List.of(ProcessCluster.start(Programs.underTest(), 3, List.of(Clusters.PATIENT)));
   }
 
   @AfterAll

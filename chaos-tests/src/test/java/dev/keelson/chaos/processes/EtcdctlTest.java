@@ -1,6 +1,7 @@
 package dev.keelson.chaos.processes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.keelson.server.Etcdctl;
 import java.util.List;
@@ -80,10 +81,14 @@ class EtcdctlTest extends EtcdctlScenario {
 
   @Test
   void showsTheMembersAndTheirHealth() {
-    Etcdctl.Result members = etcdctl().run("member", "list");
-    assertThat(members.out().lines())
-        .hasSize(3)
-        .allMatch(line -> line.matches("[0-9a-f]+, started, m[123], http://.*, http://.*, false"));
+    // A member may serve a little before the others have heard its name.
+    await()
+        .atMost(Clusters.PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(prints("member", "list").lines())
+                    .hasSize(3)
+                    .allMatch(EtcdctlTest::isOfAStartedMember));
 
     Etcdctl.Result health = etcdctl().run("endpoint", "health");
     assertThat(health.exitCode()).isZero();
@@ -95,6 +100,10 @@ class EtcdctlTest extends EtcdctlScenario {
     assertThat(status.out().lines().filter(line -> line.split(", ", -1)[4].equals("true")))
         .as("exactly one member says it leads: %s", status.out())
         .hasSize(1);
+  }
+
+  private static boolean isOfAStartedMember(String line) {
+    return line.matches("[0-9a-f]+, started, m[123], http://.*, http://.*, false");
   }
 
   @Test

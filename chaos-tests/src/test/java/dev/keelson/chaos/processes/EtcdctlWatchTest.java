@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The real etcdctl where it waits: watches, contended locks and elections. */
 class EtcdctlWatchTest extends EtcdctlScenario {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Clusters.PATIENCE;
 
   @TempDir Path scratch;
 
@@ -41,7 +41,7 @@ class EtcdctlWatchTest extends EtcdctlScenario {
     /** As by ctrl-C. */
     void interrupt() throws Exception {
       process.destroy();
-      assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(180, TimeUnit.SECONDS)).isTrue();
     }
 
     @Override
@@ -123,7 +123,7 @@ class EtcdctlWatchTest extends EtcdctlScenario {
 
         first.interrupt();
 
-        assertThat(second.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(second.process().waitFor(180, TimeUnit.SECONDS)).isTrue();
         assertThat(EtcdctlScenario.revisionIn(second.printed())).isGreaterThan(whileHeld);
       }
     }
@@ -144,7 +144,7 @@ class EtcdctlWatchTest extends EtcdctlScenario {
         workers.add(start("worker" + i, "lock", "counter", "sh", increment.toString()));
       }
       for (var worker : workers) {
-        assertThat(worker.process().waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(worker.process().waitFor(180, TimeUnit.SECONDS)).isTrue();
         assertThat(worker.process().exitValue()).as(worker.printed()).isZero();
       }
     } finally {

@@ -44,16 +44,14 @@ class FullDiskTest {
     cluster.startAll();
     var writers = Writers.start(cluster.endpoints(), 8, "full", 16 * 1024);
     try (writers) {
-      await().atMost(Duration.ofMinutes(2)).until(() -> !cramped.isAlive());
-      assertThat(cramped.exitCodeWithin(Duration.ofSeconds(5)))
+      await().atMost(Duration.ofMinutes(10)).until(() -> !cramped.isAlive());
+      assertThat(cramped.exitCodeWithin(Clusters.PATIENCE))
           .hasValueSatisfying(code -> assertThat(code).isNotZero());
       assertThat(cramped.logText()).containsIgnoringCase("no space left on device");
 
       // The others go on.
       writers.mark();
-      await()
-          .atMost(Duration.ofSeconds(60))
-          .until(() -> writers.firstAnswerAfterMark().isPresent());
+      await().atMost(Clusters.PATIENCE).until(() -> writers.firstAnswerAfterMark().isPresent());
 
       assertThat(run("mount", "-o", "remount,size=" + LARGE, disk.toString())).isTrue();
       cramped.start();
@@ -75,7 +73,7 @@ class FullDiskTest {
   private static boolean run(String... command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      return process.waitFor(10, TimeUnit.SECONDS) && process.exitValue() == 0;
+      return process.waitFor(60, TimeUnit.SECONDS) && process.exitValue() == 0;
     } catch (IOException e) {
       return false;
     } catch (InterruptedException e) {

@@ -12,7 +12,7 @@ import java.util.Random;
 
 /** What strangers send to a port: noise, other protocols, and the beginnings of ours. */
 final class Garbage {
-  private static final int CONNECT_MILLIS = 2_000;
+  private static final int CONNECT_MILLIS = 60_000;
   private static final int ROUNDS = 20;
 
   private final Random random;

@@ -19,6 +19,12 @@ class LaggingFollowerTest {
     "--snapshot-count=500", "--snapshot-catchup-entries=100"
   };
 
+  /**
+   * More than may be on its way to a follower in 256 appends of 16 writers, and enough for the
+   * leader to notice in the meantime that nobody answers.
+   */
+  private static final int MISSED = 8_000;
+
   @Test
   @Tag("DV-hash")
   void aFollowerThatMissedMoreThanTheLogCatchesUpBySnapshot() {
@@ -30,7 +36,7 @@ class LaggingFollowerTest {
           try (writers) {
             writers.awaitAcknowledged(200);
             late.stop();
-            writers.awaitMore(6_000);
+            writers.awaitMore(MISSED);
             late.start();
             late.awaitServing(ProcessCluster.STARTS_WITHIN);
             writers.awaitMore(200);
@@ -70,7 +76,7 @@ class LaggingFollowerTest {
             try (writers) {
               writers.awaitAcknowledged(200);
               late.pause();
-              writers.awaitMore(6_000);
+              writers.awaitMore(MISSED);
               late.resume();
               writers.awaitMore(200);
             }

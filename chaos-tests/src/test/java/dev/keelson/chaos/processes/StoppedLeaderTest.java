@@ -10,18 +10,15 @@ import dev.keelson.conformance.process.MemberProcess;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A leader whose process stands still (SIGSTOP), as in a long pause of its machine. */
 @Tag("TM-pause")
 class StoppedLeaderTest {
-  private static final Duration SOON = Duration.ofSeconds(60);
   private static final ByteString KEY = ByteString.copyFromUtf8("stopped/key");
 
   @Test
@@ -36,15 +33,14 @@ class StoppedLeaderTest {
           var toOther = NettyChannelBuilder.forTarget(other.endpoint()).usePlaintext().build();
           try {
             put(toOther, "before");
-            assertThat(read(toOld)).contains("before");
+            assertThat(Clusters.answered(() -> read(toOld))).isEqualTo("before");
             old.pause();
             // Reads that reach a process that stands still are answered when it goes on.
-            var early = CompletableFuture.supplyAsync(() -> read(toOld));
+            var early = CompletableFuture.supplyAsync(() -> answerOf(toOld));
             put(toOther, "after");
             old.resume();
 
-            Awaitility.await().atMost(SOON).until(() -> read(toOld).isPresent());
-            assertThat(read(toOld)).contains("after");
+            assertThat(Clusters.answered(() -> read(toOld))).isEqualTo("after");
             assertThat(early.join().filter("before"::equals)).as("a stale read").isEmpty();
           } finally {
             toOld.shutdownNow();
@@ -57,28 +53,24 @@ class StoppedLeaderTest {
   private static void put(ManagedChannel channel, String value) {
     var request =
         PutRequest.newBuilder().setKey(KEY).setValue(ByteString.copyFromUtf8(value)).build();
-    Awaitility.await()
-        .atMost(SOON)
-        .pollDelay(Duration.ZERO)
-        .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
-        .until(
-            () ->
-                KVGrpc.newBlockingStub(channel)
-                        .withDeadlineAfter(20, TimeUnit.SECONDS)
-                        .put(request)
-                        .getHeader()
-                        .getRevision()
-                    > 0);
+    var stored = Clusters.answered(() -> stub(channel).put(request));
+    assertThat(stored.getHeader().getRevision()).isPositive();
   }
 
-  /** The value by a linearizable read; empty if there is no answer. */
-  private static Optional<String> read(ManagedChannel channel) {
+  private static KVGrpc.KVBlockingStub stub(ManagedChannel channel) {
+    return KVGrpc.newBlockingStub(channel).withDeadlineAfter(30, TimeUnit.SECONDS);
+  }
+
+  /** The value by a linearizable read. */
+  private static String read(ManagedChannel channel) {
+    var answer = stub(channel).range(RangeRequest.newBuilder().setKey(KEY).build());
+    return answer.getKvs(0).getValue().toStringUtf8();
+  }
+
+  /** The same; empty if there is no answer. */
+  private static Optional<String> answerOf(ManagedChannel channel) {
     try {
-      var answer =
-          KVGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(20, TimeUnit.SECONDS)
-              .range(RangeRequest.newBuilder().setKey(KEY).build());
-      return Optional.of(answer.getKvs(0).getValue().toStringUtf8());
+      return Optional.of(read(channel));
     } catch (StatusRuntimeException e) {
       return Optional.empty();
     }

@@ -57,8 +57,13 @@ final class StoreCheck {
     var stores = endpoints.stream().map(Store::connect).toList();
     try {
       // Linearizable, so that every member has applied all up to it.
-      long revision = stores.stream().mapToLong(Store::revision).min().orElseThrow();
-      List<HashKVResponse> hashes = stores.stream().map(s -> s.hashKv(revision)).toList();
+      long revision =
+          stores.stream()
+              .mapToLong(store -> Clusters.answered(store::revision))
+              .min()
+              .orElseThrow();
+      List<HashKVResponse> hashes =
+          stores.stream().map(store -> Clusters.answered(() -> store.hashKv(revision))).toList();
       assertThat(hashes)
           .extracting(HashKVResponse::getHash)
           .containsOnly(hashes.getFirst().getHash());
@@ -75,16 +80,16 @@ final class StoreCheck {
     ByteString end = Keys.afterPrefix(from);
     var all = new HashMap<String, KeyValue>();
     try (Store store = Store.connect(endpoint)) {
-      long revision = store.revision();
+      long revision = Clusters.answered(store::revision);
       boolean more = true;
       while (more) {
-        RangeResponse page =
-            store.range(
-                RangeRequest.newBuilder()
-                    .setKey(from)
-                    .setRangeEnd(end)
-                    .setLimit(PAGE)
-                    .setRevision(revision));
+        var next =
+            RangeRequest.newBuilder()
+                .setKey(from)
+                .setRangeEnd(end)
+                .setLimit(PAGE)
+                .setRevision(revision);
+        RangeResponse page = Clusters.answered(() -> store.range(next));
         for (KeyValue kv : page.getKvsList()) {
           all.put(kv.getKey().toStringUtf8(), kv);
           from = kv.getKey().concat(Keys.NO_END);

@@ -15,8 +15,9 @@ class StoreCheckTest {
 
   @Test
   void aLostOrChangedPutAndAnotherHistoryAreFound() {
-    try (var one = ProcessCluster.start(Programs.underTest(), 1, List.of());
-        var other = ProcessCluster.start(Programs.underTest(), 1, List.of())) {
+    var patient = List.of(Clusters.PATIENT);
+    try (var one = ProcessCluster.start(Programs.underTest(), 1, patient);
+        var other = ProcessCluster.start(Programs.underTest(), 1, patient)) {
       String here = one.endpoints().getFirst();
       long revision = put(here, "a", "1");
       put(other.endpoints().getFirst(), "a", "2");

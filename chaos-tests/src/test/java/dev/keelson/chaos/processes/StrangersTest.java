@@ -8,7 +8,6 @@ import dev.keelson.conformance.process.MemberProcess;
 import dev.keelson.conformance.process.MemberSpec;
 import dev.keelson.conformance.process.ProcessCluster;
 import dev.keelson.conformance.store.Store;
-import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -18,7 +17,7 @@ class StrangersTest {
   private static final long SEED = 1;
 
   /** So that nobody is elected anew because the machine was busy. */
-  private static final String PATIENT = "--election-timeout=5000";
+  private static final String PATIENT = "--election-timeout=10000";
 
   @Test
   void garbageOnEitherPortHarmsNobody() {
@@ -68,7 +67,7 @@ class StrangersTest {
                   Programs.underTest(), spec, cluster.scratch().resolve("stranger.log"))) {
             stranger.start();
             await()
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Clusters.PATIENCE)
                 .until(
                     () ->
                         refusal().matcher(stranger.logText()).find()
@@ -76,7 +75,7 @@ class StrangersTest {
                                 .anyMatch(m -> refusal().matcher(m.logText()).find()));
             try (Store store = Store.connect(cluster.endpoints().getFirst())) {
               assertThat(store.memberList().getMembersCount()).isEqualTo(3);
-              assertThat(store.revision()).isPositive();
+              assertThat(Clusters.answered(store::revision)).isPositive();
             }
             assertThat(term(cluster)).as("nobody was elected anew").isEqualTo(term);
           } finally {
@@ -93,7 +92,7 @@ class StrangersTest {
 
   private static long term(ProcessCluster cluster) {
     try (Store store = Store.connect(cluster.endpoints().getFirst())) {
-      store.revision();
+      assertThat(Clusters.answered(store::revision)).isPositive();
       return store.status().getRaftTerm();
     }
   }

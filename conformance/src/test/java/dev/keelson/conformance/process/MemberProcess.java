@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 
 /**
  * One member that can be started, killed, paused and started again on its data. What it prints is
@@ -18,6 +20,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class MemberProcess implements AutoCloseable {
   private static final long STOP_SECONDS = 20;
+  private static final long LOOK_AGAIN_NANOS = 10_000_000;
 
   private final Program program;
   private final Path log;
@@ -94,9 +97,38 @@ public final class MemberProcess implements AutoCloseable {
         });
   }
 
-  /** SIGSTOP: the process stands still and its connections stay open. */
+  /**
+   * SIGSTOP: the process stands still and its connections stay open. Returns when all of its
+   * threads do, which on a busy machine is some time after the signal.
+   */
   public void pause() {
     signal("STOP");
+    Path threads = Path.of("/proc", Long.toString(process.orElseThrow().pid()), "task");
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(STOP_SECONDS);
+    while (!allStopped(threads)) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException(spec.name() + " does not stand still");
+      }
+      LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+    }
+  }
+
+  private static boolean allStopped(Path threads) {
+    try (Stream<Path> tasks = Files.list(threads)) {
+      return tasks.allMatch(MemberProcess::isStopped);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** By the state that follows the name, which is in parentheses and may contain anything. */
+  private static boolean isStopped(Path task) {
+    try {
+      String stat = Files.readString(task.resolve("stat"), StandardCharsets.ISO_8859_1);
+      return stat.charAt(stat.lastIndexOf(')') + 2) == 'T';
+    } catch (IOException e) {
+      return true; // it has ended
+    }
   }
 
   public void resume() {
