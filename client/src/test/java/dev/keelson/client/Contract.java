@@ -1,5 +1,7 @@
 package dev.keelson.client;
 
+import static java.time.Duration.ofSeconds;
+
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -13,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
  * client of its own for each test.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@Timeout(120)
+@Timeout(600)
 public abstract class Contract {
   private final AtomicInteger tests = new AtomicInteger();
   private StoreUnderTest store;
@@ -29,7 +31,7 @@ public abstract class Contract {
 
   @BeforeEach
   void connect() {
-    root = KeelsonClient.builder().endpoints(store.endpoints()).build();
+    root = KeelsonClient.builder().endpoints(store.endpoints()).callTimeout(ofSeconds(60)).build();
     client = root.namespace("t" + tests.incrementAndGet() + "/");
   }
 

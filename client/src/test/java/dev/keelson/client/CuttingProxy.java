@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -21,6 +22,7 @@ public final class CuttingProxy implements AutoCloseable {
   private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition opened = lock.newCondition();
+  private final AtomicLong answered = new AtomicLong();
   private boolean frozen;
   private boolean answersLost;
   private volatile boolean refusing;
@@ -66,6 +68,11 @@ public final class CuttingProxy implements AutoCloseable {
     setLocked(() -> answersLost = lose);
   }
 
+  /** How often the member has sent something, whether or not it went through. */
+  public long answered() {
+    return answered.get();
+  }
+
   private void setLocked(Runnable change) {
     lock.lock();
     try {
@@ -80,8 +87,10 @@ public final class CuttingProxy implements AutoCloseable {
     while (!closed) {
       try {
         Socket client = listener.accept();
+        sockets.add(client); // first, so that either a cut meets it or we see the refusal
         if (refusing) {
           closeQuietly(client);
+          sockets.remove(client);
           continue;
         }
         connect(client);
@@ -94,7 +103,6 @@ public final class CuttingProxy implements AutoCloseable {
   }
 
   private void connect(Socket client) {
-    sockets.add(client);
     Thread.ofVirtual()
         .start(
             () -> {
@@ -118,6 +126,9 @@ public final class CuttingProxy implements AutoCloseable {
     try {
       int read = from.getInputStream().read(buffer);
       while (read >= 0) {
+        if (answers) {
+          answered.incrementAndGet();
+        }
         awaitOpen(answers);
         to.getOutputStream().write(buffer, 0, read);
         read = from.getInputStream().read(buffer);

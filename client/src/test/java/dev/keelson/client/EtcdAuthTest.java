@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A client with a password, on etcd. */
-@Timeout(240)
+@Timeout(600)
 class EtcdAuthTest {
   private StoreUnderTest.EtcdStore store;
 

@@ -2,6 +2,7 @@ package dev.keelson.client;
 
 import dev.keelson.conformance.process.ClusterLayout;
 import dev.keelson.conformance.process.MemberSpec;
+import dev.keelson.conformance.process.ProcessCluster;
 import dev.keelson.conformance.process.ServingCheck;
 import dev.keelson.server.KeelsonServer;
 import dev.keelson.server.StartException;
@@ -14,7 +15,7 @@ import java.util.Map;
 
 /** Keelson members in this JVM, with data of their own that closing removes. */
 final class KeelsonStore implements StoreUnderTest {
-  private static final Duration SERVES_WITHIN = Duration.ofSeconds(60);
+  private static final Duration SERVES_WITHIN = ProcessCluster.STARTS_WITHIN;
 
   private final ClusterLayout layout;
   private final Map<Integer, KeelsonServer> running = new HashMap<>();
@@ -24,7 +25,7 @@ final class KeelsonStore implements StoreUnderTest {
   }
 
   static KeelsonStore running(int members) {
-    var store = new KeelsonStore(ClusterLayout.of(members, List.of()));
+    var store = new KeelsonStore(ClusterLayout.of(members, PATIENT));
     try {
       for (int member = 0; member < members; member++) {
         store.open(member);

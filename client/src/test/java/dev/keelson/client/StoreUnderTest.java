@@ -7,6 +7,9 @@ import java.util.List;
 
 /** A cluster that the client is tested against, which may be stopped member by member. */
 public interface StoreUnderTest extends AutoCloseable {
+  /** So that no member leaves office because the machine stood still for a moment. */
+  List<String> PATIENT = List.of("--election-timeout=5000");
+
   List<String> endpoints();
 
   /** Ends the member as suddenly as the kind of store allows. */
@@ -26,7 +29,7 @@ public interface StoreUnderTest extends AutoCloseable {
   /** Debian's etcd 3.4, in processes. */
   static EtcdStore etcd(int members) {
     External.needsEtcd();
-    return new EtcdStore(ProcessCluster.start(Program.Etcd.debian(), members, List.of()));
+    return new EtcdStore(ProcessCluster.start(Program.Etcd.debian(), members, PATIENT));
   }
 
   /** Real processes. */

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A client of three Keelson members, of which one goes and comes back. */
-@Timeout(240)
+@Timeout(900)
 class ThreeMembersTest {
   private StoreUnderTest store;
   private KeelsonClient client;
@@ -25,7 +25,8 @@ class ThreeMembersTest {
   @BeforeEach
   void start() {
     store = StoreUnderTest.keelson(3);
-    client = KeelsonClient.builder().endpoints(store.endpoints()).build();
+    client =
+        KeelsonClient.builder().endpoints(store.endpoints()).callTimeout(ofSeconds(60)).build();
   }
 
   @AfterEach

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -132,9 +133,11 @@ abstract class WatchContract extends Contract {
         .subscribe(slow);
     Collected fast = watch(WatchSpec.key("s").fromRevision(before + 1));
 
-    for (int i = 0; i < count; i++) {
-      client.kv().put("s", large);
-    }
+    // At once: one after the other they take long where a disk syncs slowly.
+    IntStream.range(0, count)
+        .mapToObj(i -> client.kv().async().put("s", large))
+        .toList()
+        .forEach(CompletableFuture::join);
     await().atMost(ofSeconds(60)).until(() -> fast.told().size() == count);
     List<Long> expected = LongStream.rangeClosed(before + 1, before + count).boxed().toList();
     assertThat(fast.revisions()).isEqualTo(expected);

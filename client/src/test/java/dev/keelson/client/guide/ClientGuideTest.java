@@ -79,7 +79,7 @@ class ClientGuideTest {
   }
 
   @Test
-  @Timeout(120)
+  @Timeout(600)
   void everyExampleRuns() throws Exception {
     var said = new CopyOnWriteArrayList<String>();
     var examples = new GuideExamples(said::add);

@@ -114,7 +114,7 @@ final class GuideExamples {
             .index("state", order -> List.of(order.split(":", -1)[0]))
             .start()) {
       long written = client.kv().put("orders/2", "open: two apples");
-      orders.awaitRevision(written, Duration.ofSeconds(10));
+      orders.awaitRevision(written, Duration.ofSeconds(30));
       List<String> open = orders.lookup("state", "open");
       out.accept("open: " + open);
     }

@@ -44,7 +44,7 @@ abstract class RecipeContract extends Contract {
   }
 
   private static <T> T result(FutureTask<T> task) throws Exception {
-    return task.get(60, TimeUnit.SECONDS);
+    return task.get(300, TimeUnit.SECONDS);
   }
 
   /** Waits until so many keys stand under the prefix. */
