@@ -265,7 +265,7 @@ public final class KeelsonServer implements AutoCloseable {
     List<InetSocketAddress> addresses =
         config.listeners().listenClientUrls().stream().map(MemberUrl::socketAddress).toList();
     var streams = new StreamTiming(config.timing().electionTimeoutMillis());
-    var portConfig = ClientPortConfig.of(addresses, config.limits(), streams);
+    var portConfig = ClientPortConfig.of(addresses, config.limits(), streams, config.http());
     try {
       closing.add(ClientPort.start(portConfig, core.services(monitoring)));
     } catch (IOException e) {

@@ -111,6 +111,7 @@ final class World {
           config.limits(),
           config.autoCompaction(),
           config.auth(),
+          config.http(),
           new Resources(sizes.segmentBytes(), sizes.walTailBytes(), 0, 0, 0),
           config.logLevel());
     } catch (ConfigException e) {

@@ -2,11 +2,13 @@ package dev.keelson.server.config;
 
 import dev.keelson.server.auth.TokenSetting;
 import dev.keelson.server.config.ServerConfig.AutoCompaction;
+import dev.keelson.server.http.HttpPolicy;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +30,7 @@ final class ConfigBuilder {
   // The longest time that 64 bits of nanoseconds hold.
   private static final long MAX_HOURS = 2_562_047;
   private static final Pattern PLAIN_NUMBER = Pattern.compile("[0-9]+");
+  private static final Pattern ORIGIN = Pattern.compile("[a-z][a-z0-9+.-]*://[^/?#\\s]+");
   private static final Pattern NAME = Pattern.compile("[^\\s,=/\\\\]{1,255}");
 
   private final Settings settings;
@@ -53,6 +56,7 @@ final class ConfigBuilder {
         limits(),
         autoCompaction(),
         auth(),
+        http(),
         resources(),
         logLevel());
   }
@@ -283,6 +287,32 @@ final class ConfigBuilder {
     return new ServerConfig.Auth(
         new TokenSetting(settings.text(Flag.AUTH_TOKEN), ttl, GoDuration::parse),
         (int) number(Flag.BCRYPT_COST, Integer.MIN_VALUE, Integer.MAX_VALUE));
+  }
+
+  private HttpPolicy http() throws ConfigException {
+    var origins = listed(Flag.CORS);
+    for (var origin : origins) {
+      if (!origin.equals(HttpPolicy.ANY) && !ORIGIN.matcher(origin).matches()) {
+        throw settings.refuse(Flag.CORS, "'" + origin + "' is no origin: scheme://host:port or *");
+      }
+    }
+    return new HttpPolicy(origins, listed(Flag.HOST_WHITELIST));
+  }
+
+  /** None is all, as in etcd. */
+  private Set<String> listed(Flag flag) throws ConfigException {
+    String text = settings.text(flag);
+    if (text.isBlank()) {
+      return Set.of(HttpPolicy.ANY);
+    }
+    var listed = new LinkedHashSet<String>();
+    for (var element : text.split(",", -1)) {
+      if (element.isBlank()) {
+        throw settings.refuse(flag, "has an empty element");
+      }
+      listed.add(element.strip());
+    }
+    return listed;
   }
 
   private AutoCompaction autoCompaction() throws ConfigException {

@@ -106,6 +106,16 @@ public enum Flag {
       "watch-progress-notify-interval",
       "10m",
       "time between two progress messages to an idle watch that asked for them; at least 100ms"),
+  CORS(
+      Section.LIMITS,
+      "cors",
+      "*",
+      "origins whose pages may read answers over HTTP, scheme://host:port,...; '*' for all"),
+  HOST_WHITELIST(
+      Section.LIMITS,
+      "host-whitelist",
+      "*",
+      "host names by which the client port may be called over HTTP, name,...; '*' for all"),
 
   AUTH_TOKEN(
       Section.AUTH,

@@ -1,6 +1,7 @@
 package dev.keelson.server.config;
 
 import dev.keelson.server.auth.TokenSetting;
+import dev.keelson.server.http.HttpPolicy;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -20,6 +21,7 @@ public record ServerConfig(
     Limits limits,
     AutoCompaction autoCompaction,
     Auth auth,
+    HttpPolicy http,
     Resources resources,
     LogLevel logLevel) {
 

@@ -5,18 +5,14 @@ import io.netty.channel.EventLoop;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Lets pages of any origin read the answers, as etcd does unless told otherwise (GW13). */
+/** Tells browsers which pages may read the answers (GW13). */
 final class CrossOriginExchange implements HttpExchange {
-  private static final Map<String, String> HEADERS =
-      Map.of(
-          "Access-Control-Allow-Origin", "*",
-          "Access-Control-Allow-Methods", "POST, GET, OPTIONS, PUT, DELETE",
-          "Access-Control-Allow-Headers", "accept, content-type, authorization");
-
   private final HttpExchange exchange;
+  private final Map<String, String> crossOrigin;
 
-  CrossOriginExchange(HttpExchange exchange) {
+  CrossOriginExchange(HttpExchange exchange, Map<String, String> crossOrigin) {
     this.exchange = exchange;
+    this.crossOrigin = crossOrigin;
   }
 
   @Override
@@ -35,8 +31,8 @@ final class CrossOriginExchange implements HttpExchange {
     exchange.start(contentType, with(headers));
   }
 
-  private static Map<String, String> with(Map<String, String> headers) {
-    var all = new HashMap<>(HEADERS);
+  private Map<String, String> with(Map<String, String> headers) {
+    var all = new HashMap<>(crossOrigin);
     all.putAll(headers);
     return all;
   }

@@ -21,6 +21,9 @@ final class HttpConnection extends ChannelDuplexHandler {
   private final HttpRoutes routes;
   private Optional<OpenExchange> current = Optional.empty();
 
+  /** Once there is one, the connection is no more than its. */
+  private Optional<WebSocketExchange> socket = Optional.empty();
+
   /** What has been read and may not go on yet: at most what one read of the socket held. */
   private final ArrayDeque<HttpObject> waiting = new ArrayDeque<>();
 
@@ -32,7 +35,9 @@ final class HttpConnection extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
-    if (message instanceof HttpObject object) {
+    if (socket.isPresent()) {
+      socket.get().receive(message);
+    } else if (message instanceof HttpObject object) {
       waiting.add(object);
       work(context);
     } else {
@@ -85,12 +90,30 @@ final class HttpConnection extends ChannelDuplexHandler {
       var head =
           new HttpHead(
               request.method().name(), query.path(), query.parameters(), request.headers());
+      if (WebSocketUpgrade.isAsked(request)) {
+        var service = routes.socketService(head);
+        if (service.isPresent()) {
+          upgrade(context, request, service.get(), WebSocketUpgrade.headOf(head));
+          return;
+        }
+      }
       var exchange = new OpenExchange(context, request, () -> next(context), () -> work(context));
       current = Optional.of(exchange);
       exchange.open(routes.open(head, exchange));
     } catch (IllegalArgumentException e) {
       close(context); // an escape in the query that is none
     }
+  }
+
+  private void upgrade(
+      ChannelHandlerContext context, HttpRequest request, HttpService service, HttpHead head) {
+    if (!WebSocketUpgrade.accept(context, request, service.maxBodyBytes())) {
+      close(context);
+      return;
+    }
+    var exchange = new WebSocketExchange(context);
+    socket = Optional.of(exchange);
+    exchange.open(service.open(head, exchange));
   }
 
   /** The answer has gone out: the next request may begin. */
@@ -103,6 +126,7 @@ final class HttpConnection extends ChannelDuplexHandler {
   public void channelWritabilityChanged(ChannelHandlerContext context) {
     if (context.channel().isWritable()) {
       current.ifPresent(OpenExchange::writable);
+      socket.ifPresent(WebSocketExchange::writable);
     }
   }
 
@@ -113,6 +137,7 @@ final class HttpConnection extends ChannelDuplexHandler {
     waiting.forEach(ReferenceCountUtil::release);
     waiting.clear();
     open.ifPresent(OpenExchange::gone);
+    socket.ifPresent(WebSocketExchange::closed);
     context.fireChannelInactive();
   }
 
@@ -125,7 +150,12 @@ final class HttpConnection extends ChannelDuplexHandler {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof IdleStateEvent && current.map(OpenExchange::isReceiving).orElse(true)) {
+    if (!(event instanceof IdleStateEvent)) {
+      return;
+    }
+    if (socket.isPresent()) {
+      socket.get().idle();
+    } else if (current.map(OpenExchange::isReceiving).orElse(true)) {
       close(context);
     }
   }

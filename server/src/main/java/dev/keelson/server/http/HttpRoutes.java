@@ -5,6 +5,7 @@ import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.timeout.IdleStateHandler;
 import java.util.Map;
+import java.util.Optional;
 
 /** What the client port serves over HTTP/1.1. */
 public final class HttpRoutes {
@@ -13,6 +14,7 @@ public final class HttpRoutes {
 
   private final Map<String, HttpEndpoint> endpoints;
   private final Map<String, HttpService> services;
+  private final HttpPolicy policy;
 
   /**
    * What answers, by path; a path that ends with a slash takes all that lies below it.
@@ -20,9 +22,11 @@ public final class HttpRoutes {
    * @param endpoints answer GETs
    * @param services answer whatever comes below their paths
    */
-  public HttpRoutes(Map<String, HttpEndpoint> endpoints, Map<String, HttpService> services) {
+  public HttpRoutes(
+      Map<String, HttpEndpoint> endpoints, Map<String, HttpService> services, HttpPolicy policy) {
     this.endpoints = Map.copyOf(endpoints);
     this.services = Map.copyOf(services);
+    this.policy = policy;
   }
 
   /** Makes a new connection's pipeline, for a connection that speaks HTTP/1.1. */
@@ -32,18 +36,44 @@ public final class HttpRoutes {
   }
 
   HttpReceiver open(HttpHead head, HttpExchange exchange) {
-    var answers = new CrossOriginExchange(exchange);
+    var host = HttpPolicy.hostOf(head.headers());
+    if (!policy.allowsHost(host)) {
+      return new Whole(exchange, () -> exchange.reply(wrongHost(host)));
+    }
+    var answers = new CrossOriginExchange(exchange, policy.crossOriginHeaders(head.headers()));
     if (head.method().equals("OPTIONS")) {
       return new Whole(answers, () -> answers.reply(HttpReply.text(200, "")));
     }
-    var path = head.path();
-    int slash = path.indexOf('/', 1);
-    var parent = slash > 0 ? path.substring(0, slash + 1) : path;
+    var parent = parentOf(head.path());
     var service = services.get(parent);
     if (service != null) {
       return service.open(head, answers);
     }
     return new Whole(answers, () -> dispatch(head, parent, answers));
+  }
+
+  /** What serves the path over a WebSocket, if anything does and the client may come. */
+  Optional<HttpService> socketService(HttpHead head) {
+    return policy.allowsHost(HttpPolicy.hostOf(head.headers()))
+        ? Optional.ofNullable(services.get(parentOf(head.path())))
+        : Optional.empty();
+  }
+
+  private static String parentOf(String path) {
+    int slash = path.indexOf('/', 1);
+    return slash > 0 ? path.substring(0, slash + 1) : path;
+  }
+
+  private static HttpReply wrongHost(String host) {
+    return HttpReply.plain(
+        421,
+        """
+        This member is not called "%s": the Host header is not in its --host-whitelist.
+
+        Use a name that is listed there, or start the member with this one in the list:
+          --host-whitelist "%s"
+        """
+            .formatted(host, host));
   }
 
   private void dispatch(HttpHead head, String parent, HttpExchange exchange) {

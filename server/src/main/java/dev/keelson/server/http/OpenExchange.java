@@ -27,22 +27,11 @@ import java.util.concurrent.TimeUnit;
 final class OpenExchange implements HttpExchange {
   private static final long LINGER_MILLIS = 1_000;
 
-  private static final HttpReceiver NOBODY =
-      new HttpReceiver() {
-        @Override
-        public boolean body(ByteBuf part) {
-          return true;
-        }
-
-        @Override
-        public void bodyEnded() {}
-      };
-
   private final ChannelHandlerContext context;
   private final HttpRequest request;
   private final Runnable next;
   private final Runnable goOn;
-  private HttpReceiver receiver = NOBODY;
+  private HttpReceiver receiver = HttpReceiver.NOBODY;
   private boolean received;
   private boolean reading = true;
   private boolean started;

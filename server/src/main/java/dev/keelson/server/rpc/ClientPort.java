@@ -110,7 +110,7 @@ public final class ClientPort implements AutoCloseable {
         new ClientProtocols(
             lanes,
             environment,
-            httpRoutes(dependencies, gateway)::serve,
+            httpRoutes(config, dependencies, gateway)::serve,
             config.sniffTimeoutMillis());
     var builder = newBuilder(config, protocols, loops).fallbackHandlerRegistry(unknown);
     services.forEach(builder::addService);
@@ -180,7 +180,8 @@ public final class ClientPort implements AutoCloseable {
     return builder;
   }
 
-  private static HttpRoutes httpRoutes(RpcDependencies dependencies, JsonGateway gateway) {
+  private static HttpRoutes httpRoutes(
+      ClientPortConfig config, RpcDependencies dependencies, JsonGateway gateway) {
     var reads =
         new HealthReads(
             dependencies.replica(),
@@ -191,7 +192,7 @@ public final class ClientPort implements AutoCloseable {
     endpoints.put("/health", new HealthEndpoint(reads, dependencies.monitoring().health()));
     endpoints.put("/metrics", dependencies.monitoring().endpoint());
     endpoints.put("/version", ApiVersions::answer);
-    return new HttpRoutes(endpoints, Map.of("/v3/", gateway, "/v3beta/", gateway));
+    return new HttpRoutes(endpoints, Map.of("/v3/", gateway, "/v3beta/", gateway), config.http());
   }
 
   private static List<ServerServiceDefinition> services(

@@ -1,6 +1,7 @@
 package dev.keelson.server.rpc;
 
 import dev.keelson.server.config.ServerConfig;
+import dev.keelson.server.http.HttpPolicy;
 import java.net.InetSocketAddress;
 import java.util.List;
 
@@ -19,6 +20,7 @@ public record ClientPortConfig(
     ServerConfig.Limits limits,
     CallBudget budget,
     StreamTiming streams,
+    HttpPolicy http,
     long sniffTimeoutMillis) {
   private static final long SNIFF_TIMEOUT_MILLIS = 10_000;
 
@@ -28,7 +30,10 @@ public record ClientPortConfig(
 
   /** What fits this machine. */
   public static ClientPortConfig of(
-      List<InetSocketAddress> addresses, ServerConfig.Limits limits, StreamTiming streams) {
+      List<InetSocketAddress> addresses,
+      ServerConfig.Limits limits,
+      StreamTiming streams,
+      HttpPolicy http) {
     int processors = Runtime.getRuntime().availableProcessors();
     return new ClientPortConfig(
         addresses,
@@ -37,6 +42,7 @@ public record ClientPortConfig(
         limits,
         CallBudget.DEFAULT,
         streams,
+        http,
         SNIFF_TIMEOUT_MILLIS);
   }
 }

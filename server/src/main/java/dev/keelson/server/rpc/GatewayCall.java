@@ -168,6 +168,13 @@ final class GatewayCall extends ServerCall<InputStream, Object> implements HttpR
     pump();
   }
 
+  @Override
+  public void messageEnded() {
+    if (!streamsIn) {
+      bodyEnded();
+    }
+  }
+
   /** Hands over what has come and is asked for. */
   private void pump() {
     while (requested > 0 && !messages.isEmpty() && !closed) {

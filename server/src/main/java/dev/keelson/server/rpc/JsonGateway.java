@@ -94,6 +94,11 @@ final class JsonGateway implements HttpService {
     return call;
   }
 
+  @Override
+  public int maxBodyBytes() {
+    return environment.maxTextBytes();
+  }
+
   /** Answers at the end of the body, so that the connection can be kept. */
   private HttpReceiver refuse(HttpExchange exchange, GatewayError error) {
     return new HttpReceiver() {

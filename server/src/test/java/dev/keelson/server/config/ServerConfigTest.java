@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.keelson.server.config.ServerConfig.InitialCluster;
+import dev.keelson.server.http.HttpPolicy;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -28,6 +30,12 @@ class ServerConfigTest {
       http://host:port
       --listen-peer-urls=https://127.0.0.1:2380
         => TLS is not available in this version
+      --cors=a.example
+        => --cors=a.example: 'a.example' is no origin: scheme://host:port or *
+      --cors=http://a.example/page
+        => 'http://a.example/page' is no origin
+      --host-whitelist=a,,b
+        => --host-whitelist=a,,b: has an empty element
       --listen-peer-urls=http://db.example:2380
         => 'db.example' is a name; a listener needs an IP address or localhost
       --listen-peer-urls=http://127.0.0.256:2380
@@ -171,6 +179,18 @@ class ServerConfigTest {
     var limits = ServerConfig.of("--max-concurrent-streams=4294967295").limits();
 
     assertThat(limits.maxConcurrentStreams()).isEqualTo(Integer.MAX_VALUE);
+  }
+
+  @Test
+  @Tag("GW13")
+  @Tag("GW14")
+  void originsAndHostsAreListsAndNoneMeansAll() throws ConfigException {
+    var http = ServerConfig.of("--cors=http://a:80, https://b", "--host-whitelist=a,b").http();
+
+    assertThat(http.origins()).containsExactlyInAnyOrder("http://a:80", "https://b");
+    assertThat(http.hosts()).containsExactlyInAnyOrder("a", "b");
+    assertThat(ServerConfig.of("--cors=", "--host-whitelist=").http()).isEqualTo(HttpPolicy.OPEN);
+    assertThat(ServerConfig.of().http()).isEqualTo(HttpPolicy.OPEN);
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.keelson.api.etcdserverpb.WatchRequest;
 import dev.keelson.api.etcdserverpb.WatchResponse;
 import dev.keelson.raft.RaftStatus;
 import dev.keelson.raft.Role;
+import dev.keelson.server.http.HttpPolicy;
 import dev.keelson.server.http.HttpRoutes;
 import dev.keelson.server.http.JsonStream;
 import dev.keelson.server.time.SystemClock;
@@ -55,7 +56,7 @@ final class GatewayPort implements AutoCloseable {
             new UnknownMethods(Set.of()),
             new CallLanes(store::openView),
             environment);
-    var routes = new HttpRoutes(Map.of(), Map.of("/v3/", gateway));
+    var routes = new HttpRoutes(Map.of(), Map.of("/v3/", gateway), HttpPolicy.OPEN);
     server =
         new ServerBootstrap()
             .group(loops.group())

@@ -1,11 +1,13 @@
 package dev.keelson.server.rpc;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.raft.Role;
+import dev.keelson.server.http.HttpPolicy;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
@@ -16,11 +18,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -178,6 +182,62 @@ class JsonGatewayTest {
     assertThat(preflight.headers().firstValue("Access-Control-Allow-Origin")).contains("*");
     assertThat(post("/v3/kv/range", "{}").headers().firstValue("Access-Control-Allow-Origin"))
         .contains("*");
+  }
+
+  @Tag("GW13")
+  @Test
+  void pagesOfOtherOriginsMayNotRead() throws Exception {
+    var policy = new HttpPolicy(Set.of("http://a.example:80"), Set.of(HttpPolicy.ANY));
+    try (var picky = TestPort.start(policy)) {
+      var allowed = ask(picky, "OPTIONS", "http://a.example:80");
+      var refused = ask(picky, "OPTIONS", "http://b.example:80");
+      var executed = ask(picky, "POST", "http://b.example:80");
+
+      assertThat(allowed.headers().firstValue("Access-Control-Allow-Origin"))
+          .contains("http://a.example:80");
+      assertThat(allowed.headers().firstValue("Access-Control-Allow-Methods"))
+          .contains("POST, GET, OPTIONS, PUT, DELETE");
+      assertThat(refused.statusCode()).isEqualTo(200);
+      assertThat(refused.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+      assertThat(executed.statusCode()).isEqualTo(200);
+      assertThat(executed.headers().firstValue("Access-Control-Allow-Origin")).isEmpty();
+      assertThat(executed.headers().firstValue("Vary")).contains("Origin");
+    }
+  }
+
+  private HttpResponse<String> ask(TestPort target, String method, String origin) throws Exception {
+    var uri = URI.create("http://127.0.0.1:" + target.address().getPort() + "/v3/kv/range");
+    var body = BodyPublishers.ofString("{\"key\":\"Zm9v\"}");
+    return http.send(
+        HttpRequest.newBuilder(uri).method(method, body).header("Origin", origin).build(),
+        BodyHandlers.ofString());
+  }
+
+  @Tag("GW14")
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          a.example      | 200
+          a.example:2379 | 200
+          [::1]:2379     | 200
+          b.example      | 421
+          127.0.0.1      | 421
+          a.example.evil | 421
+          """)
+  void hostsThatAreNotListedAreMisdirected(String host, int status) throws Exception {
+    var policy = new HttpPolicy(Set.of(HttpPolicy.ANY), Set.of("a.example", "::1"));
+    try (var picky = TestPort.start(policy);
+        var socket = new Socket(picky.address().getAddress(), picky.address().getPort())) {
+      send(socket, "GET /version HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n");
+
+      var answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
+      assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+      if (status == 421) {
+        assertThat(answer).contains("--host-whitelist \"" + host + "\"");
+      }
+    }
   }
 
   @Test

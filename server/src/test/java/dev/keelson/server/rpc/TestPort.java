@@ -8,6 +8,7 @@ import dev.keelson.server.cluster.ReconfigurationRules;
 import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.http.HealthMeasures;
+import dev.keelson.server.http.HttpPolicy;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.time.SystemClock;
 import dev.keelson.server.watch.WatchHistory;
@@ -43,7 +44,7 @@ final class TestPort implements AutoCloseable {
   final ClientPort port;
   private final List<ManagedChannel> channels = new ArrayList<>();
 
-  private TestPort(CallBudget budget, long sniffTimeoutMillis) {
+  private TestPort(CallBudget budget, HttpPolicy http, long sniffTimeoutMillis) {
     var config =
         new ClientPortConfig(
             List.of(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)),
@@ -52,6 +53,7 @@ final class TestPort implements AutoCloseable {
             new ServerConfig.Limits(2L << 30, MAX_REQUEST_BYTES, 128, Integer.MAX_VALUE),
             budget,
             StreamTiming.DEFAULT,
+            http,
             sniffTimeoutMillis);
     try {
       port = ClientPort.start(config, dependencies());
@@ -61,15 +63,19 @@ final class TestPort implements AutoCloseable {
   }
 
   static TestPort start() {
-    return new TestPort(CallBudget.DEFAULT, 10_000);
+    return new TestPort(CallBudget.DEFAULT, HttpPolicy.OPEN, 10_000);
+  }
+
+  static TestPort start(HttpPolicy http) {
+    return new TestPort(CallBudget.DEFAULT, http, 10_000);
   }
 
   static TestPort start(CallBudget budget) {
-    return new TestPort(budget, 10_000);
+    return new TestPort(budget, HttpPolicy.OPEN, 10_000);
   }
 
   static TestPort startWithSniffTimeout(long millis) {
-    return new TestPort(CallBudget.DEFAULT, millis);
+    return new TestPort(CallBudget.DEFAULT, HttpPolicy.OPEN, millis);
   }
 
   private RpcDependencies dependencies() {
