@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code mvn package} lays out, and the launcher in front of it. */
-@Timeout(120)
+@Timeout(900)
 class DistributionTest {
   private static final Path ROOT = Path.of(System.getProperty("keelson.root"));
   private static final Path DIST = ROOT.resolve("cli/target/dist");

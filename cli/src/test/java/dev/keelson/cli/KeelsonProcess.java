@@ -15,7 +15,7 @@ import org.awaitility.Awaitility;
 
 /** {@code keelson} as a process of its own, from the classes of this build. */
 final class KeelsonProcess implements AutoCloseable {
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  static final Duration PATIENCE = Duration.ofMinutes(3);
 
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * failure is a warning.
  */
 public final class FinishDistribution {
-  private static final long TRAINING_TIMEOUT_SECONDS = 120;
+  private static final long TRAINING_TIMEOUT_SECONDS = 900;
 
   private final Path home;
 

@@ -16,12 +16,17 @@ import java.util.random.RandomGenerator;
 public final class Rehearsal {
   private static final int MEMBERS = 3;
   private static final int ROUNDS = 300;
-  private static final long SERVING_TIMEOUT_SECONDS = 60;
-  private static final int LOWEST_BASE = 12_000;
-  private static final int HIGHEST_BASE = 22_000;
+  private static final long SERVING_TIMEOUT_SECONDS = 300;
+  private static final int ANSWER_TIMEOUT_MILLIS = 30_000;
+  private static final int ATTEMPTS = 10;
+
+  // So low that all ports lie below those the kernel takes for outgoing connections: one could take
+  // the port of a member that is down.
+  private static final int LOWEST_BASE = 1_100;
+  private static final int HIGHEST_BASE = 2_760;
 
   private final ClusterDirectory directory;
-  private final StatusProbe probe = new StatusProbe(1_000);
+  private final StatusProbe probe = new StatusProbe(ANSWER_TIMEOUT_MILLIS);
 
   public Rehearsal(Path scratch) throws IOException {
     try {
@@ -98,9 +103,13 @@ public final class Rehearsal {
     field(message, 1, key);
     field(message, 2, value);
     // Value in a put, end of range in a get: empty means none.
-    if (probe.call(port, "/etcdserverpb.KV/" + method, message.toByteArray()).isEmpty()) {
-      throw new IOException(method + " was not answered");
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      // Refused while members elect a leader, which a busy machine may make them do.
+      if (probe.call(port, "/etcdserverpb.KV/" + method, message.toByteArray()).isPresent()) {
+        return;
+      }
     }
+    throw new IOException(method + " was not answered");
   }
 
   private static void field(ByteArrayOutputStream out, int number, String text) {
