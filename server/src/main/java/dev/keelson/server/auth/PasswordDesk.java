@@ -1,30 +1,32 @@
 package dev.keelson.server.auth;
 
+import dev.keelson.storage.work.Round;
+import dev.keelson.storage.work.Worker;
 import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * The thread that works on passwords ("keelson-password"), one after the other: guessing them must
- * not take the machine away from everybody else. Bounded.
+ * The worker on passwords ("keelson-password"), one after the other: guessing them must not take
+ * the machine away from everybody else. Bounded.
  */
 public final class PasswordDesk implements AutoCloseable {
   private static final int MAX_WAITING = 64;
 
+  private final ArrayBlockingQueue<Work> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
   private final Passwords passwords;
-  private final ThreadPoolExecutor thread;
+  private final Consumer<Throwable> failed;
+  private final Worker worker;
+  private volatile boolean open = true;
 
-  public PasswordDesk(Passwords passwords) {
+  /**
+   * A desk that is not started yet.
+   *
+   * @param failed hears why the worker cannot go on
+   */
+  public PasswordDesk(Passwords passwords, Consumer<Throwable> failed, Worker worker) {
     this.passwords = passwords;
-    this.thread =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            0,
-            TimeUnit.MILLISECONDS,
-            new ArrayBlockingQueue<>(MAX_WAITING),
-            work -> Thread.ofPlatform().name("keelson-password").unstarted(work));
+    this.failed = failed;
+    this.worker = worker;
   }
 
   /** Work on a password, which says who hears of its end. */
@@ -33,19 +35,46 @@ public final class PasswordDesk implements AutoCloseable {
     void with(Passwords passwords);
   }
 
+  public void start() {
+    worker.start(new Rounds());
+  }
+
   /** False when full: the work will not be done. */
   public boolean offer(Work work) {
-    try {
-      thread.execute(() -> work.with(passwords));
-      return true;
-    } catch (RejectedExecutionException e) {
+    if (!open || !waiting.offer(work)) {
       return false;
     }
+    worker.wake();
+    return true;
   }
 
   /** Drops what waits. */
   @Override
   public void close() {
-    thread.shutdownNow();
+    open = false;
+    worker.close();
+  }
+
+  private final class Rounds implements Round {
+    /** One a round: what waits is dropped at the end, and that must not take long. */
+    @Override
+    public long run() {
+      var work = waiting.poll();
+      if (work != null) {
+        work.with(passwords);
+      }
+      return WHEN_WOKEN;
+    }
+
+    @Override
+    public boolean hasWork() {
+      return !waiting.isEmpty();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+      open = false;
+      failed.accept(cause);
+    }
   }
 }

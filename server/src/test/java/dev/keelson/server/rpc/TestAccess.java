@@ -6,6 +6,7 @@ import dev.keelson.server.auth.NoTokens;
 import dev.keelson.server.auth.PasswordDesk;
 import dev.keelson.server.auth.Passwords;
 import dev.keelson.server.auth.TestRandom;
+import dev.keelson.storage.work.WorkerThreads;
 
 /** Authentication as it is at first: off. */
 final class TestAccess {
@@ -16,6 +17,13 @@ final class TestAccess {
 
   static AuthDependencies dependencies() {
     return new AuthDependencies(
-        OFF.board(), OFF.tokens(), new PasswordDesk(new Passwords(4, new TestRandom(1))));
+        OFF.board(),
+        OFF.tokens(),
+        new PasswordDesk(
+            new Passwords(4, new TestRandom(1)),
+            cause -> {
+              throw new AssertionError(cause);
+            },
+            new WorkerThreads().worker("never started")));
   }
 }
