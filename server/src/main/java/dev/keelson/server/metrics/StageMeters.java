@@ -9,6 +9,7 @@ record StageMeters(MetricSources sources) {
   void register(Families families, MeterRegistry registry) {
     var stages = sources.stages();
     var inbox = stages.inbox();
+    queue(registry, "calls", () -> sources.calls().waiting());
     queue(registry, "replica_messages", () -> inbox.depth().messages());
     queue(registry, "replica_proposals", () -> inbox.depth().proposals());
     queue(registry, "replica_reads", () -> inbox.depth().reads());

@@ -2,6 +2,7 @@ package dev.keelson.server.rpc;
 
 import dev.keelson.storage.mvcc.ReadView;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.SingleThreadEventExecutor;
 import java.util.ArrayList;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -44,6 +45,12 @@ final class CallLane {
         () -> {
           var _ = loop.schedule(task, millis, TimeUnit.MILLISECONDS);
         });
+  }
+
+  /** What waits here; costs time for each read that does. */
+  int depth() {
+    int steps = loop instanceof SingleThreadEventExecutor executor ? executor.pendingTasks() : 0;
+    return steps + reads.size();
   }
 
   void read(ViewRead read) {

@@ -15,6 +15,11 @@ final class CallLanes {
     this.views = views;
   }
 
+  /** What waits in all of them, roughly: it is asked while they go on. */
+  int depth() {
+    return byLoop.values().stream().mapToInt(CallLane::depth).sum();
+  }
+
   CallLane of(EventLoop loop) {
     return byLoop.computeIfAbsent(loop, key -> new CallLane(key, views));
   }

@@ -105,6 +105,7 @@ public final class ClientPort implements AutoCloseable {
                 .map(service -> service.getServiceDescriptor().getName())
                 .collect(Collectors.toSet()));
     var lanes = new CallLanes(dependencies.views());
+    dependencies.monitoring().calls().waitingIn(lanes::depth);
     var gateway = new JsonGateway(services, unknown, lanes, environment);
     var protocols =
         new ClientProtocols(
