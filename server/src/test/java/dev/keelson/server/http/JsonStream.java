@@ -18,7 +18,7 @@ import java.util.Locale;
 
 /** A client of one streaming call: sends its body in chunks, and takes the answer line by line. */
 public final class JsonStream implements AutoCloseable {
-  private static final int PATIENCE_MILLIS = 20_000;
+  private static final int PATIENCE_MILLIS = 60_000;
   private static final int SMALL_BUFFER_BYTES = 64 << 10;
 
   private final Socket socket;

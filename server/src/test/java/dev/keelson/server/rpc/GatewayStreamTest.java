@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Streams through the gateway, to a handler that is what the test says. */
-@Timeout(60)
+@Timeout(180)
 class GatewayStreamTest {
   private final StreamCalls calls = new StreamCalls();
 
@@ -43,8 +43,8 @@ class GatewayStreamTest {
       assertThat(number(client)).isEqualTo(3);
       assertThat(client.isOver()).isTrue();
       calls.awaitEnded(1);
-      assertThat(port.streams.count()).isZero();
-      assertThat(port.admission.inboundBytes()).isZero();
+      await().until(() -> port.streams.count() == 0);
+      await().until(() -> port.admission.inboundBytes() == 0);
     }
   }
 
@@ -93,7 +93,8 @@ class GatewayStreamTest {
           .pollInterval(Duration.ofMillis(200))
           .until(() -> before.getAndSet(pushed.get()) == pushed.get());
       assertThat(pushed.get()).isLessThan(pushes / 2);
-      assertThat(port.admission.inboundBytes()).isPositive().isLessThan(256 << 10);
+      await().until(() -> port.admission.inboundBytes() > 0);
+      assertThat(port.admission.inboundBytes()).isLessThan(256 << 10);
       assertThat(calls.requests).hasSize(1);
 
       client.close();
@@ -102,7 +103,7 @@ class GatewayStreamTest {
       var sink = calls.sinks.getFirst();
       sink.execute(() -> sink.requestMore(Integer.MAX_VALUE));
       calls.awaitEnded(1);
-      assertThat(port.admission.inboundBytes()).isZero();
+      await().until(() -> port.admission.inboundBytes() == 0);
     }
   }
 
@@ -130,8 +131,8 @@ class GatewayStreamTest {
         await().until(() -> port.admission.inboundBytes() == "{\"half".length());
       }
       calls.awaitEnded(1);
-      assertThat(port.streams.count()).isZero();
-      assertThat(port.admission.inboundBytes()).isZero();
+      await().until(() -> port.streams.count() == 0);
+      await().until(() -> port.admission.inboundBytes() == 0);
     }
   }
 
@@ -176,20 +177,34 @@ class GatewayStreamTest {
       var error = EtcdError.INTERNAL_ERROR;
       assertLastLine(client, error.code().number(), error.message());
       calls.awaitEnded(1);
-      assertThat(port.admission.inboundBytes()).isZero();
+      await().until(() -> port.admission.inboundBytes() == 0);
     }
   }
 
   @Test
   @Tag("GW10")
   void aTimeoutEndsAStreamToo() throws Exception {
-    try (var port = GatewayPort.serving(calls.handler(StreamCalls.Manner.ECHO));
-        var client = port.open("Grpc-Timeout: 300m")) {
-      client.send(request(1));
-      assertThat(number(client)).isEqualTo(1);
+    try (var port = GatewayPort.serving(calls.handler(StreamCalls.Manner.ECHO))) {
+      int millis = 300;
+      while (!wasAnsweredWithin(millis, port)) { // a busy machine may need longer for that
+        millis *= 2;
+        assertThat(millis).isLessThan(60_000);
+      }
+    }
+  }
 
+  /** False if the time was over before the answer had come. */
+  private static boolean wasAnsweredWithin(int millis, GatewayPort port) throws IOException {
+    try (var client = port.open("Grpc-Timeout: " + millis + "m")) {
+      client.send(request(1));
+      if (client.status() != 200) {
+        assertThat(client.status()).isEqualTo(504);
+        return false;
+      }
+      assertThat(number(client)).isEqualTo(1);
       assertLastLine(client, 4, "context deadline exceeded");
-      calls.awaitEnded(1);
+      await().until(() -> port.streams.count() == 0);
+      return true;
     }
   }
 

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class KvServiceTest {
   private final TestPort port = TestPort.start();
   private final KVGrpc.KVBlockingStub kv = KVGrpc.newBlockingStub(port.channel());
@@ -39,7 +39,7 @@ class KvServiceTest {
   @AfterEach
   void close() {
     port.close();
-    assertThat(port.store.openViews()).isZero();
+    await().until(() -> port.store.openViews() == 0);
   }
 
   @Test
@@ -365,18 +365,20 @@ class KvServiceTest {
   @Tag("OV-shed")
   void clientThatHasGoneCostsNothingMore() {
     port.replica.hold();
-    var impatient = kv.withDeadlineAfter(200, TimeUnit.MILLISECONDS);
-
-    assertThatThrownBy(() -> impatient.range(get("a").build()))
-        .isInstanceOfSatisfying(
-            StatusRuntimeException.class,
-            e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
-    int opened = port.store.viewsOpened();
+    for (long millis = 200; port.replica.held() == 0; millis *= 2) { // until one has come so far
+      var impatient = kv.withDeadlineAfter(millis, TimeUnit.MILLISECONDS);
+      assertThatThrownBy(() -> impatient.range(get("a").build()))
+          .isInstanceOfSatisfying(
+              StatusRuntimeException.class,
+              e -> assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED));
+    }
+    await().until(() -> ranges().handled(Status.Code.CANCELLED.value()) == ranges().started());
+    int abandoned = port.replica.held();
     port.replica.release();
 
-    // Answered after the abandoned read was, on the same threads.
+    // Answered after the abandoned reads were, on the same threads.
     kv.put(put("a", "1").build());
-    assertThat(port.store.viewsOpened()).isBetween(opened, opened + 1);
+    assertThat(port.store.viewsOpened()).isLessThanOrEqualTo(abandoned);
     assertThat(kv.range(get("a").build()).getCount()).isEqualTo(1);
   }
 
@@ -442,9 +444,16 @@ class KvServiceTest {
         EtcdError.INTERNAL_ERROR,
         () -> kv.range(get("a").setRangeEnd(ByteString.copyFromUtf8("b")).build()));
 
+    await().until(() -> port.failures.size() == 2);
     assertThat(port.failures)
-        .hasSize(2)
         .allSatisfy(failure -> assertThat(failure).isInstanceOf(EngineException.class));
+  }
+
+  private MethodMeasures ranges() {
+    return port.measures.methods().stream()
+        .filter(method -> method.name().equals("Range"))
+        .findFirst()
+        .orElseThrow();
   }
 
   private static TxnRequest deep(int levels) {

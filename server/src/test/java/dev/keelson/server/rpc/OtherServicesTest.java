@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class OtherServicesTest {
   private final TestPort port = TestPort.start();
   private final Channel channel = port.channel();
@@ -51,7 +51,7 @@ class OtherServicesTest {
   @AfterEach
   void close() {
     port.close();
-    assertThat(port.store.openViews()).isZero();
+    await().until(() -> port.store.openViews() == 0);
   }
 
   @Test

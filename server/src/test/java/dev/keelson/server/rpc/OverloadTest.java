@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class OverloadTest {
   @Test
   @Tag("OV-shed")
@@ -32,7 +32,9 @@ class OverloadTest {
       port.replica.release();
 
       await().until(() -> first.isDone() && second.isDone());
+      // What they held is given back when their answers are written, perhaps after they are read.
       await()
+          .ignoreExceptions()
           .untilAsserted(() -> assertThat(kv.put(put(10)).getHeader().getRevision()).isEqualTo(3));
     }
   }
@@ -50,7 +52,7 @@ class OverloadTest {
       port.replica.release();
       await().until(large::isDone);
 
-      await().untilAsserted(() -> kv.put(put(80_000)));
+      await().ignoreExceptions().untilAsserted(() -> kv.put(put(80_000)));
     }
   }
 

@@ -60,7 +60,7 @@ final class StreamClient extends ClientCall.Listener<WatchResponse> {
   }
 
   Status awaitEnd() throws Exception {
-    return end.get(20, TimeUnit.SECONDS);
+    return end.get(60, TimeUnit.SECONDS);
   }
 
   @Override

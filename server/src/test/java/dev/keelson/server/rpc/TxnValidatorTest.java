@@ -227,7 +227,7 @@ class TxnValidatorTest {
 
   @Test
   @Tag("T17")
-  @Timeout(60)
+  @Timeout(180)
   void hostileTreeIsJudgedInTime() {
     var leaf = new ArrayList<RequestOp>();
     for (int i = 0; i < 64; i++) {
