@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -65,14 +64,19 @@ class KeelsonServerScenarioTest {
       cluster.start(away);
 
       Awaitility.await()
-          .atMost(Duration.ofSeconds(30))
+          .ignoreExceptions()
           .until(() -> cluster.client(away).range("key-299", true).getCount() == 1);
       long revision = cluster.client(0).put("after", "1");
       assertThat(cluster.client(away).get("after")).isEqualTo("1");
       assertThat(cluster.client(away).hash(revision).getHash())
           .isEqualTo(cluster.client(0).hash(revision).getHash());
-      assertThat(cluster.dataDir(away).resolve("INSTALLING")).doesNotExist();
-      assertThat(cluster.dataDir(away).resolve("state/store-2")).exists();
+      // Another leader may have begun anew: then it is a later one.
+      Awaitility.await()
+          .untilAsserted(
+              () -> {
+                assertThat(cluster.dataDir(away).resolve("state/store-1")).doesNotExist();
+                assertThat(cluster.dataDir(away).resolve("INSTALLING")).doesNotExist();
+              });
     }
   }
 
@@ -80,7 +84,6 @@ class KeelsonServerScenarioTest {
   private static void awaitRelease(TestCluster cluster, int member) {
     var log = cluster.dataDir(member).resolve("wal");
     Awaitility.await()
-        .atMost(Duration.ofSeconds(30))
         .until(
             () -> {
               try (var files = Files.list(log)) {

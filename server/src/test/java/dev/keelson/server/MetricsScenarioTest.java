@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(120)
+@Timeout(300)
 class MetricsScenarioTest {
   @TempDir Path directory;
   private TestCluster cluster;
@@ -57,7 +57,11 @@ class MetricsScenarioTest {
   void namesTypesAndLabelsAreThoseOfEtcd() {
     // Without an alarm there is none to label.
     cluster.client(0).alarm(AlarmRequest.AlarmAction.ACTIVATE, 0x77, AlarmType.NOSPACE);
-    var scrape = Scrape.of(cluster.clientPort(0));
+    // Nor is there a peer before one was met.
+    await().untilAsserted(() -> assertIsEtcds(Scrape.of(cluster.clientPort(0))));
+  }
+
+  private static void assertIsEtcds(Scrape scrape) {
     var soft = new SoftAssertions();
 
     for (var known : list().toList()) {
@@ -81,12 +85,19 @@ class MetricsScenarioTest {
   @Test
   @Tag("OP41")
   void numbersAreThoseOfTheirMember() {
-    int leader = leader();
-    int follower = (leader + 1) % 3;
+    // Its own leader may change on a busy machine: all is asked again then.
+    await()
+        .untilAsserted(
+            () -> {
+              int leader = cluster.awaitLeader();
+              assertTellsOf(leader, (leader + 1) % 3);
+            });
+  }
+
+  private void assertTellsOf(int leader, int follower) {
     var ofLeader = Scrape.of(cluster.clientPort(leader));
     var ofFollower = Scrape.of(cluster.clientPort(follower));
     var status = cluster.client(leader).status();
-
     assertThat(ofLeader.value("etcd_server_is_leader")).isEqualTo(1);
     assertThat(ofFollower.value("etcd_server_is_leader")).isZero();
     for (var scrape : List.of(ofLeader, ofFollower)) {
@@ -108,15 +119,17 @@ class MetricsScenarioTest {
 
   @Test
   void countersMoveWithWhatIsDone() {
-    int leader = leader();
-    int port = cluster.clientPort(leader);
+    int member = cluster.awaitLeader();
+    int port = cluster.clientPort(member);
     var before = Scrape.of(port);
     int puts = 50;
+    IntStream.range(0, puts).forEach(i -> cluster.client(member).put("k" + i, "value"));
+    cluster.client(member).get("k0");
+    // Some are counted when the answer is on its way already.
+    await().untilAsserted(() -> assertCounted(puts, before, Scrape.of(port)));
+  }
 
-    IntStream.range(0, puts).forEach(i -> cluster.client(leader).put("k" + i, "value"));
-    cluster.client(leader).get("k0");
-    var after = Scrape.of(port);
-
+  private static void assertCounted(int puts, Scrape before, Scrape after) {
     assertThat(growth(before, after, "etcd_mvcc_put_total")).isEqualTo(puts);
     assertThat(growth(before, after, "etcd_mvcc_range_total")).isEqualTo(1);
     assertThat(growth(before, after, "etcd_debugging_mvcc_keys_total")).isEqualTo(puts);
@@ -131,8 +144,10 @@ class MetricsScenarioTest {
     assertThat(growth(before, after, "keelson_apply_batch_entries_sum"))
         .isGreaterThanOrEqualTo(puts);
     var put = "{grpc_method=\"Put\",grpc_service=\"etcdserverpb.KV\",grpc_type=\"unary\"}";
-    assertThat(growth(before, after, "grpc_server_started_total" + put)).isEqualTo(puts);
-    assertThat(growth(before, after, "grpc_server_msg_received_total" + put)).isEqualTo(puts);
+    // A put that a leader lost is asked for once more, and is a call of its own.
+    double calls = growth(before, after, "grpc_server_started_total" + put);
+    assertThat(calls).isGreaterThanOrEqualTo(puts);
+    assertThat(growth(before, after, "grpc_server_msg_received_total" + put)).isEqualTo(calls);
     assertThat(growth(before, after, "grpc_server_msg_sent_total" + put)).isEqualTo(puts);
     assertThat(growth(before, after, handled("OK", "Put"))).isEqualTo(puts);
     assertThat(growth(before, after, "etcd_network_client_grpc_received_bytes_total"))
@@ -142,7 +157,7 @@ class MetricsScenarioTest {
 
   @Test
   void peersAreToldFromEachOther() {
-    int leader = leader();
+    int leader = cluster.awaitLeader();
     var self = Long.toHexString(cluster.client(leader).status().getHeader().getMemberId());
     var peer =
         Long.toHexString(cluster.client((leader + 1) % 3).status().getHeader().getMemberId());
@@ -166,7 +181,7 @@ class MetricsScenarioTest {
 
   @Test
   void lossOfTheQuorumShows() {
-    int leader = leader();
+    int leader = cluster.awaitLeader();
     cluster.stop((leader + 1) % 3);
     cluster.stop((leader + 2) % 3);
 
@@ -184,16 +199,6 @@ class MetricsScenarioTest {
   private static String handled(String code, String method) {
     return "grpc_server_handled_total{grpc_code=\"%s\",grpc_method=\"%s\",".formatted(code, method)
         + "grpc_service=\"etcdserverpb.KV\",grpc_type=\"unary\"}";
-  }
-
-  private int leader() {
-    var status = cluster.client(0).status();
-    return IntStream.range(0, 3)
-        .filter(
-            member ->
-                cluster.client(member).status().getHeader().getMemberId() == status.getLeader())
-        .findFirst()
-        .orElseThrow();
   }
 
   private static Stream<Known> list() {

@@ -49,7 +49,7 @@ final class SoakStream {
     }
     if (closing != null) {
       closing.calls().cancel("away", null);
-      if (!closing.over.await(20, TimeUnit.SECONDS)) {
+      if (!closing.over.await(60, TimeUnit.SECONDS)) {
         throw new AssertionError("a cancelled stream does not end");
       }
     }

@@ -25,6 +25,8 @@ import dev.keelson.api.etcdserverpb.RangeRequest;
 import dev.keelson.api.etcdserverpb.RangeResponse;
 import dev.keelson.api.etcdserverpb.StatusRequest;
 import dev.keelson.api.etcdserverpb.StatusResponse;
+import io.grpc.Channel;
+import io.grpc.ClientInterceptors;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import java.util.List;
@@ -34,13 +36,15 @@ import java.util.concurrent.TimeUnit;
 final class TestClient implements AutoCloseable {
   private static final int DEADLINE_SECONDS = 60;
 
-  private final ManagedChannel channel;
+  private final ManagedChannel connection;
+  private final Channel channel;
 
   TestClient(int port) {
-    this.channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    this.connection = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+    this.channel = ClientInterceptors.intercept(connection, new Steadfast());
   }
 
-  ManagedChannel channel() {
+  Channel channel() {
     return channel;
   }
 
@@ -141,6 +145,6 @@ final class TestClient implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
+    connection.shutdownNow();
   }
 }

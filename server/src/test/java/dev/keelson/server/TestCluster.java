@@ -3,6 +3,8 @@ package dev.keelson.server;
 import static java.util.Objects.requireNonNull;
 import static org.awaitility.Awaitility.await;
 
+import dev.keelson.api.etcdserverpb.MaintenanceGrpc;
+import dev.keelson.api.etcdserverpb.MoveLeaderRequest;
 import dev.keelson.server.config.ConfigException;
 import dev.keelson.server.config.ServerConfig;
 import java.io.IOException;
@@ -15,8 +17,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Members in this process, on free ports of loopback, with real disks and sockets. */
 final class TestCluster implements AutoCloseable {
@@ -31,11 +35,23 @@ final class TestCluster implements AutoCloseable {
 
   TestCluster(Path directory, int members, String... extraFlags) {
     this.directory = directory;
-    this.extraFlags = List.of(extraFlags);
+    this.extraFlags = flagsFor(members, List.of(extraFlags));
     for (int i = 0; i < members; i++) {
       clientPorts.add(ports.next());
       peerPorts.add(ports.next());
     }
+  }
+
+  /**
+   * A member alone elects itself at its first tick, however long its election timeout is: a long
+   * one lets it keep its office while a busy machine does not let it run.
+   */
+  private static List<String> flagsFor(int members, List<String> flags) {
+    boolean told = flags.stream().anyMatch(flag -> flag.startsWith("--election-timeout="));
+    if (members > 1 || told) {
+      return flags;
+    }
+    return Stream.concat(Stream.of("--election-timeout=20000"), flags.stream()).toList();
   }
 
   TestCluster startAll() throws StartException {
@@ -125,6 +141,24 @@ final class TestCluster implements AutoCloseable {
             () -> running.keySet().stream().filter(m -> client(m).isLeader()).findFirst(),
             Optional::isPresent)
         .orElseThrow();
+  }
+
+  /** Lets another member lead; while none can, tries again. */
+  void moveLeader() {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptions()
+        .until(
+            () -> {
+              int leader = awaitLeader();
+              int next = (leader + 1) % clientPorts.size();
+              long target = client(next).status().getHeader().getMemberId();
+              var _ =
+                  MaintenanceGrpc.newBlockingStub(client(leader).channel())
+                      .withDeadlineAfter(60, TimeUnit.SECONDS)
+                      .moveLeader(MoveLeaderRequest.newBuilder().setTargetID(target).build());
+              return true;
+            });
   }
 
   TestClient client(int member) {

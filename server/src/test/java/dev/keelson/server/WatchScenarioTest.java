@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -86,7 +87,7 @@ class WatchScenarioTest {
 
     var stopping = Thread.ofPlatform().start(() -> cluster.stop(leader));
     int after = 0;
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + 5 * PATIENCE.toNanos();
     for (int i = 0; after < 100; i++) {
       assertThat(System.nanoTime()).as("the survivors serve").isLessThan(until);
       boolean stopped = !stopping.isAlive();
@@ -95,7 +96,8 @@ class WatchScenarioTest {
         after += stopped ? 1 : 0;
       } catch (StatusRuntimeException e) {
         // Written or not: the history of another member says.
-        assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(e.getStatus().getCode())
+            .isIn(Status.Code.UNAVAILABLE, Status.Code.DEADLINE_EXCEEDED);
       }
     }
 
@@ -115,11 +117,10 @@ class WatchScenarioTest {
   @Tag("W20")
   void onlyStreamsThatAskForALeaderEndWithoutOne() {
     var channel = cluster.client(follower).channel();
-    var needing = WatchClient.withLeader(channel, "k");
     var content = WatchClient.open(channel, "k", 0);
-    awaitCreated(List.of(needing, content));
-    cluster.client(follower).put("k", "v");
-    await().atMost(PATIENCE).until(() -> needing.count() == 1 && content.count() == 1);
+    awaitCreated(List.of(content));
+    var needing = awaitServed(() -> WatchClient.withLeader(channel, "k"));
+    await().atMost(PATIENCE).until(() -> content.count() >= 1);
 
     cluster.stop(leader);
     cluster.stop(other);
@@ -132,6 +133,19 @@ class WatchScenarioTest {
     await().atMost(PATIENCE).until(() -> refused.end().isPresent());
     assertThat(refused.end().orElseThrow().getDescription()).isEqualTo("etcdserver: no leader");
     assertThat(content.end()).isEmpty();
+  }
+
+  /** One that hears of a put. On a busy machine the leader may be gone for so long as to end it. */
+  private WatchClient awaitServed(Supplier<WatchClient> opening) {
+    while (true) {
+      var watch = opening.get();
+      await().atMost(PATIENCE).until(() -> watch.isCreated() || watch.end().isPresent());
+      cluster.client(follower).put("k", "v");
+      await().atMost(PATIENCE).until(() -> watch.count() >= 1 || watch.end().isPresent());
+      if (watch.end().isEmpty()) {
+        return watch;
+      }
+    }
   }
 
   @Test
@@ -161,15 +175,18 @@ class WatchScenarioTest {
       reader.cancel();
 
       assertThat(idle.count()).isZero();
-      var scrape = Scrape.of(cluster.clientPort(follower));
-      assertThat(scrape.value("keelson_watch_slow_streams")).isEqualTo(1);
-      assertThat(scrape.value("keelson_watch_waiting_bytes"))
-          .as("of 40 MB that the idle one is to hear")
-          .isLessThan(8 << 20);
+      await().untilAsserted(() -> assertOneIsSlow(Scrape.of(cluster.clientPort(follower))));
       idle.take(Integer.MAX_VALUE);
       await().atMost(PATIENCE).until(() -> idle.count() >= writes);
       assertThat(idle.seen()).extracting(Seen::revision).isEqualTo(expected);
     }
+  }
+
+  private static void assertOneIsSlow(Scrape scrape) {
+    assertThat(scrape.value("keelson_watch_slow_streams")).isEqualTo(1);
+    assertThat(scrape.value("keelson_watch_waiting_bytes"))
+        .as("of 40 MB that the idle one is to hear")
+        .isLessThan(8 << 20);
   }
 
   @Test

