@@ -99,7 +99,7 @@ class WebSocketScenarioTest {
     try (var socket = open("/v3/watch")) {
       socket.send("{\"create_request\":{\"key\":\"YQ==\"}}");
       socket.next();
-      assertThat(watchers()).isEqualTo(1);
+      await().atMost(LONG).until(() -> watchers() == 1); // told after its creation is
 
       socket.leave();
 
