@@ -9,6 +9,7 @@ import dev.keelson.raft.RaftNode;
 import dev.keelson.raft.RaftStatus;
 import dev.keelson.raft.RandomSource;
 import dev.keelson.raft.RestoredState;
+import dev.keelson.raft.role.TamperedMember;
 import java.util.List;
 
 /** What a simulated member runs: a node, or a node with a planted bug around it. */
@@ -23,6 +24,26 @@ interface Core {
   @FunctionalInterface
   interface Factory {
     Core start(RaftConfig config, RestoredState state, InMemoryLog log, RandomSource random);
+  }
+
+  /** A core of a member that is tampered with inside. */
+  static Core of(TamperedMember member) {
+    return new Core() {
+      @Override
+      public Output step(Input input) {
+        return member.step(input);
+      }
+
+      @Override
+      public RaftStatus status() {
+        return member.status();
+      }
+
+      @Override
+      public List<PeerProgress> progress() {
+        return member.progress();
+      }
+    };
   }
 
   static Core sound(RaftConfig config, RestoredState state, InMemoryLog log, RandomSource random) {
