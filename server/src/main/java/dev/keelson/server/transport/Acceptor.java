@@ -81,29 +81,41 @@ final class Acceptor {
   }
 
   void refused(FrameConnection connection, Hello hello, Refusal refusal) {
-    if (parts.limiter().allows()) {
-      LOG.warn(
-          "peer refused member={} peer={} remote={} reason={} detail=\"{}\" suppressed={}",
-          Handshake.hex(parts.self().memberId()),
-          Handshake.hex(hello.getFromMember()),
-          connection.remote(),
-          Handshake.nameOf(refusal.getReason()),
-          refusal.getDetail(),
-          parts.limiter().takeSuppressed());
-    }
+    String reason = Handshake.nameOf(refusal.getReason());
+    parts
+        .limiter()
+        .admit("refused " + reason)
+        .ifPresent(
+            suppressed ->
+                LOG.warn(
+                    "peer refused member={} peer={} remote={} reason={} detail=\"{}\""
+                        + " suppressed={}",
+                    Handshake.hex(parts.self().memberId()),
+                    Handshake.hex(hello.getFromMember()),
+                    connection.remote(),
+                    reason,
+                    refusal.getDetail(),
+                    suppressed));
   }
 
   void closed(InboundPeer handler, FrameConnection connection, Closing closing) {
     inbound.remove(handler);
-    if (closing.cause() == Cause.BAD_FRAME && parts.limiter().allows()) {
-      LOG.warn(
-          "peer connection closed member={} remote={} reason={} detail=\"{}\" suppressed={}",
-          Handshake.hex(parts.self().memberId()),
-          connection.remote(),
-          closing.cause(),
-          closing.detail(),
-          parts.limiter().takeSuppressed());
+    if (closing.cause() != Cause.BAD_FRAME) {
+      return;
     }
+    parts
+        .limiter()
+        .admit("bad frame")
+        .ifPresent(
+            suppressed ->
+                LOG.warn(
+                    "peer connection closed member={} remote={} reason={} detail=\"{}\""
+                        + " suppressed={}",
+                    Handshake.hex(parts.self().memberId()),
+                    connection.remote(),
+                    closing.cause(),
+                    closing.detail(),
+                    suppressed));
   }
 
   private void closeAll(Predicate<InboundPeer> which, Cause cause, String detail) {

@@ -302,15 +302,19 @@ final class PeerLink implements FrameHandler {
 
   private void dropOversized(Message message, long bytes) {
     counters.dropped(1);
-    if (parts.limiter().allows()) {
-      LOG.error(
-          "message is too large for a peer member={} peer={} kind={} bytes={} max={} suppressed={}",
-          Handshake.hex(parts.self().memberId()),
-          Handshake.hex(peer),
-          message.getClass().getSimpleName(),
-          bytes,
-          parts.config().maxFrameBytes(),
-          parts.limiter().takeSuppressed());
-    }
+    parts
+        .limiter()
+        .admit("too large for " + Handshake.hex(peer))
+        .ifPresent(
+            suppressed ->
+                LOG.error(
+                    "message is too large for a peer member={} peer={} kind={} bytes={} max={}"
+                        + " suppressed={}",
+                    Handshake.hex(parts.self().memberId()),
+                    Handshake.hex(peer),
+                    message.getClass().getSimpleName(),
+                    bytes,
+                    parts.config().maxFrameBytes(),
+                    suppressed));
   }
 }

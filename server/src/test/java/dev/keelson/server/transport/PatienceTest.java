@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.keelson.server.transport.TransportConfig.Timing;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -40,14 +41,35 @@ class PatienceTest {
   void oneLineASecondPassesAndSaysHowManyDidNot() {
     var now = new AtomicLong(Long.MAX_VALUE - 500_000_000L);
     var limiter = new LogLimiter(now::get);
-    assertThat(limiter.allows()).isTrue();
-    assertThat(limiter.takeSuppressed()).isZero();
+    assertThat(limiter.admit("refused")).hasValue(0);
     now.addAndGet(999_999_999L);
-    assertThat(limiter.allows()).isFalse();
-    assertThat(limiter.allows()).isFalse();
+    assertThat(limiter.admit("refused")).isEmpty();
+    assertThat(limiter.admit("refused")).isEmpty();
     now.addAndGet(1);
-    assertThat(limiter.allows()).isTrue();
-    assertThat(limiter.takeSuppressed()).isEqualTo(2);
-    assertThat(limiter.allows()).isFalse();
+    assertThat(limiter.admit("refused")).hasValue(2);
+    assertThat(limiter.admit("refused")).isEmpty();
+  }
+
+  @Test
+  void lineOfOneKindDoesNotHoldBackAnother() {
+    var limiter = new LogLimiter(() -> 7);
+    assertThat(limiter.admit("refused")).hasValue(0);
+    assertThat(limiter.admit("refused")).isEmpty();
+    assertThat(limiter.admit("bad frame")).hasValue(0);
+    assertThat(limiter.admit("bad frame")).isEmpty();
+  }
+
+  @Test
+  @Tag("MEM-bound")
+  void kindThatWasSilentLongestIsForgottenAmongTooMany() {
+    var limiter = new LogLimiter(() -> 7);
+    limiter.admit("silent");
+    limiter.admit("repeated");
+    for (int i = 0; i < LogLimiter.MAX_KINDS - 1; i++) {
+      limiter.admit("repeated");
+      limiter.admit("kind " + i);
+    }
+    assertThat(limiter.admit("repeated")).isEmpty();
+    assertThat(limiter.admit("silent")).hasValue(0);
   }
 }

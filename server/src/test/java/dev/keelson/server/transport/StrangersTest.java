@@ -3,6 +3,7 @@ package dev.keelson.server.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.MessageLite;
 import dev.keelson.api.peer.AppendRequest;
 import dev.keelson.api.peer.FrameKind;
 import dev.keelson.api.peer.Hello;
@@ -42,11 +43,12 @@ class StrangersTest {
   void startTwoMembers() throws IOException {
     one = cluster.start(1, atOne);
     portOfOne = one.boundAddresses().getFirst().getPort();
-    // Known before it dials: refused, it would leave a line, and none other for a second after.
+    // Known before it dials: refused, it would leave a line of its own.
     int portOfTwo = new FreePorts().next();
     cluster.join(2, portOfTwo);
     cluster.startAgain(2, portOfTwo, atTwo);
-    await().until(() -> atOne.events.size() == 1 && atTwo.events.size() == 1);
+    await()
+        .until(() -> atOne.events.contains("connected 2") && atTwo.events.contains("connected 1"));
   }
 
   @AfterEach
@@ -170,6 +172,24 @@ class StrangersTest {
         .startsWith("WARN peer connection closed member=1 remote=/127.0.0.1:")
         .contains(detail);
     assertOthersAreUndisturbed();
+  }
+
+  @Test
+  void strangerOfOneKindDoesNotHideAnother() throws IOException {
+    say(FrameKind.HELLO, RawPeer.hello(2, 1).setClusterId(OTHER_CLUSTER).build());
+    say(FrameKind.HELLO, RawPeer.hello(7, 1).build());
+    say(FrameKind.PING, Ping.getDefaultInstance());
+
+    await().until(() -> !log.containing("reason=cluster-id").isEmpty());
+    await().until(() -> !log.containing("reason=unknown-sender").isEmpty());
+    await().until(() -> !log.containing("reason=bad-frame").isEmpty());
+  }
+
+  private void say(FrameKind kind, MessageLite body) throws IOException {
+    try (var stranger = new RawPeer(portOfOne)) {
+      stranger.send(kind, body);
+      assertThat(stranger.isClosedByPeer()).isTrue();
+    }
   }
 
   @Test
