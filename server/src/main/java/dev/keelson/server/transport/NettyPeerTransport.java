@@ -56,6 +56,9 @@ public final class NettyPeerTransport implements MemberTransport {
   /** By id; those whom the table will name once we have caught up. Event loop only. */
   private final Map<Long, Newcomer> newcomers = new TreeMap<>();
 
+  /** Event loop only: nobody is dialled any more. */
+  private boolean closed;
+
   private final AtomicInteger wake = new AtomicInteger(IDLE);
   private final List<Channel> listening = new CopyOnWriteArrayList<>();
   private volatile PeerListener listener = Nobody.LISTENS;
@@ -189,9 +192,8 @@ public final class NettyPeerTransport implements MemberTransport {
   public void shipSnapshot(
       long peer, long term, SnapshotSource source, ShipmentListener shipmentListener) {
     var order = new Shipment.Order(peer, term, source, source.fileSizes(), shipmentListener);
-    if (!parts.onLoop(() -> shipments.ship(order))) {
-      source.close();
-      shipmentListener.failed("this member stops");
+    if (!parts.onLoop(() -> ship(order))) {
+      refuse(order);
     }
   }
 
@@ -267,7 +269,23 @@ public final class NettyPeerTransport implements MemberTransport {
     shipments.tick();
   }
 
+  private void ship(Shipment.Order order) {
+    if (closed) {
+      refuse(order);
+    } else {
+      shipments.ship(order);
+    }
+  }
+
+  private static void refuse(Shipment.Order order) {
+    order.source().close();
+    order.listener().failed("this member stops");
+  }
+
   private void followMembers() {
+    if (closed) {
+      return; // a tick that was due, before the loop ends
+    }
     var table = members.get();
     newcomers
         .values()
@@ -322,6 +340,7 @@ public final class NettyPeerTransport implements MemberTransport {
   }
 
   private void closeConnections() {
+    closed = true;
     var open = links;
     links = new PeerLink[0];
     for (PeerLink link : open) {
