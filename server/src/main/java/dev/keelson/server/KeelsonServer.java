@@ -85,6 +85,8 @@ public final class KeelsonServer implements AutoCloseable {
     } catch (StartException | RuntimeException e) {
       server.closing.close();
       throw e;
+    } finally {
+      server.closing.complete();
     }
   }
 
@@ -113,11 +115,22 @@ public final class KeelsonServer implements AutoCloseable {
     closed.complete(null);
   }
 
-  /** A thread ended that the member cannot be without: it closes on a thread of its own. */
+  /** On a thread of its own; perhaps while the member is still being opened. */
+  private void shutDownByItself() {
+    Thread.ofPlatform()
+        .name("keelson-stop")
+        .start(
+            () -> {
+              closing.awaitComplete();
+              shutDown();
+            });
+  }
+
+  /** A thread ended that the member cannot be without. */
   private void memberFailed(String thread, Throwable cause) {
     if (stop.complete(new MemberStop.Failed(thread, cause))) {
       log.error("member failed thread={}: stopping", thread, cause);
-      Thread.ofPlatform().name("keelson-stop").start(this::shutDown);
+      shutDownByItself();
     }
   }
 
@@ -140,7 +153,7 @@ public final class KeelsonServer implements AutoCloseable {
         .execute(
             () -> {
               if (stop.complete(how)) {
-                Thread.ofPlatform().name("keelson-stop").start(this::shutDown);
+                shutDownByItself();
               }
             });
   }
