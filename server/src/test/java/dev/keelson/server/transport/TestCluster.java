@@ -20,7 +20,7 @@ final class TestCluster implements AutoCloseable {
   static final TransportConfig.Timing TIMING = timing(1_000, 1_000);
 
   /** Quick to notice silence, for the tests of that. */
-  static final TransportConfig.Timing HASTY = timing(20, 10);
+  static final TransportConfig.Timing HASTY = timing(20, 20);
 
   final AtomicReference<MemberTable> members =
       new AtomicReference<>(new MemberTable(CLUSTER, List.of()));
@@ -31,7 +31,7 @@ final class TestCluster implements AutoCloseable {
         Duration.ofMillis(10),
         Duration.ofMillis(100),
         Duration.ofMillis(100),
-        Duration.ofSeconds(2),
+        Duration.ofSeconds(60),
         Duration.ofMillis(50),
         handshakeTicks,
         silentTicks);
