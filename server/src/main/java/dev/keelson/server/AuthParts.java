@@ -31,7 +31,6 @@ final class AuthParts {
               new Passwords(cost(config.bcryptCost()), around.random()),
               cause -> around.events().memberFailed(PASSWORDS, cause),
               around.workers().worker(PASSWORDS));
-      passwords.start();
       return new AuthDependencies(store.auth().board(), tokens, passwords);
     } catch (TokenSetting.InvalidException e) {
       throw new StartException("--auth-token: " + e.getMessage(), e);

@@ -3,6 +3,7 @@ package dev.keelson.server.auth;
 import dev.keelson.storage.work.Round;
 import dev.keelson.storage.work.Worker;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -16,10 +17,14 @@ public final class PasswordDesk implements AutoCloseable {
   private final Passwords passwords;
   private final Consumer<Throwable> failed;
   private final Worker worker;
+
+  /** Most members never see a password: the worker starts with the first. */
+  private final AtomicBoolean started = new AtomicBoolean();
+
   private volatile boolean open = true;
 
   /**
-   * A desk that is not started yet.
+   * A desk without work.
    *
    * @param failed hears why the worker cannot go on
    */
@@ -35,16 +40,16 @@ public final class PasswordDesk implements AutoCloseable {
     void with(Passwords passwords);
   }
 
-  public void start() {
-    worker.start(new Rounds());
-  }
-
   /** False when full: the work will not be done. */
   public boolean offer(Work work) {
     if (!open || !waiting.offer(work)) {
       return false;
     }
-    worker.wake();
+    if (started.compareAndSet(false, true)) {
+      worker.start(new Rounds());
+    } else {
+      worker.wake();
+    }
     return true;
   }
 
