@@ -3,6 +3,7 @@ package dev.keelson.client;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A lease that the client keeps alive until it is closed or lost. Keys put with it end with it.
@@ -30,7 +31,7 @@ public final class KeptLease implements AutoCloseable {
   private final long ttlNanos;
   private final CompletableFuture<End> end = new CompletableFuture<>();
   private volatile long deadline;
-  private volatile boolean ended;
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   // Owned by the loop.
   private long asked;
@@ -60,12 +61,12 @@ public final class KeptLease implements AutoCloseable {
    * asked for, so that this becomes false before the cluster ends the lease.
    */
   public boolean isAlive() {
-    return !ended && deadline - keeper.now() > 0;
+    return !ended.get() && deadline - keeper.now() > 0;
   }
 
   /** How long {@link #isAlive} stays true if nothing renews it; zero when it is not alive. */
   public Duration remaining() {
-    long left = ended ? 0 : deadline - keeper.now();
+    long left = ended.get() ? 0 : deadline - keeper.now();
     return Duration.ofNanos(Math.max(0, left));
   }
 
@@ -80,7 +81,7 @@ public final class KeptLease implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (!ended) {
+    if (!ended.get()) {
       keeper.forget(this, End.CLOSED);
       try {
         boolean unused = leases.revoke(id);
@@ -137,16 +138,16 @@ public final class KeptLease implements AutoCloseable {
   }
 
   boolean hasEnded() {
-    return ended;
+    return ended.get();
   }
 
   /** False when it had ended before. */
   boolean end(End how) {
-    if (ended) {
-      return false;
+    // Whoever closes it and the loop that loses it may come at one moment: it ends once.
+    boolean first = ended.compareAndSet(false, true);
+    if (first) {
+      keeper.tell(end, how);
     }
-    ended = true;
-    keeper.tell(end, how);
-    return true;
+    return first;
   }
 }

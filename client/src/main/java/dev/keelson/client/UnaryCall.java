@@ -80,8 +80,14 @@ final class UnaryCall<Q, R, T> {
       return;
     }
     attempts++;
-    Endpoint endpoint =
-        call.endpoint() == null ? calls.pool().next() : calls.pool().named(call.endpoint());
+    Endpoint endpoint;
+    try {
+      endpoint =
+          call.endpoint() == null ? calls.pool().next() : calls.pool().named(call.endpoint());
+    } catch (IllegalArgumentException e) {
+      fail(e, ""); // where this runs nobody hears of what is thrown
+      return;
+    }
     var probe = new SendProbe();
     var options =
         CallOptions.DEFAULT

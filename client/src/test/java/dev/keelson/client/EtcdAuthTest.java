@@ -76,6 +76,8 @@ class EtcdAuthTest {
           .isInstanceOf(AccessDeniedException.class);
       assertThatThrownBy(() -> nobody.kv().put("ann/a", "1"))
           .isInstanceOf(AccessDeniedException.class);
+      assertThatThrownBy(() -> client.maintenance().status("127.0.0.1:1"))
+          .isInstanceOf(IllegalArgumentException.class);
       var refused = Collected.all();
       client.watches().publisher(WatchSpec.prefix("bob/").fromRevision(1)).subscribe(refused);
       await().atMost(ofSeconds(60)).until(() -> refused.failure() != null);
