@@ -2,7 +2,6 @@ package dev.keelson.server;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.keelson.server.cluster.Member;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.compaction.AutoCompactor;
@@ -284,15 +283,7 @@ public final class KeelsonServer implements AutoCloseable {
     } catch (IOException e) {
       throw new StartException("--listen-client-urls: " + e.getMessage(), e);
     }
-    var self =
-        new Member(
-            core.identity().memberId(),
-            config.identity().name(),
-            List.of(),
-            urls(config.listeners().advertiseClientUrls()),
-            false,
-            core.identity().incarnation());
-    closing.add(MemberPublisher.start(core.replica(), self, workers));
+    core.publish();
   }
 
   private static List<String> urls(List<MemberUrl> urls) {

@@ -11,9 +11,11 @@ import dev.keelson.server.apply.LiveStore;
 import dev.keelson.server.apply.MemberRegister;
 import dev.keelson.server.apply.StateComparison;
 import dev.keelson.server.apply.Upkeep;
+import dev.keelson.server.cluster.Member;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ReconfigurationRules;
 import dev.keelson.server.cluster.ServerIdentity;
+import dev.keelson.server.config.MemberUrl;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.lease.LeaseKeeper;
 import dev.keelson.server.metrics.MetricSources;
@@ -389,6 +391,19 @@ public final class MemberCore implements AutoCloseable {
             around.random,
             new HubKeyWatch(watch)),
         auth);
+  }
+
+  /** Tells the cluster this member's name and where its clients reach it: call it once they do. */
+  public void publish() {
+    var self =
+        new Member(
+            identity().memberId(),
+            config.identity().name(),
+            List.of(),
+            config.listeners().advertiseClientUrls().stream().map(MemberUrl::toString).toList(),
+            false,
+            identity().incarnation());
+    closing.add(MemberPublisher.start(inbox, self, around.workers));
   }
 
   /** Makes what is applied durable, and lets go of everything. */

@@ -1,7 +1,7 @@
 package dev.keelson.server;
 
 /** The cluster has removed this member; it never runs again. */
-final class RemovedException extends StartException {
+public final class RemovedException extends StartException {
   private static final long serialVersionUID = 1L;
 
   RemovedException(String message) {

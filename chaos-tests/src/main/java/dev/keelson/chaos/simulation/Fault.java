@@ -38,7 +38,9 @@ record Fault(long atNanos, Kind kind, Victim victim, int choice, long durationNa
     CLOG,
     SLOW_DISK,
     /** The leader is asked to make way. */
-    TRANSFER
+    TRANSFER,
+    /** One of the next operations of the disk fails, or finds no room. */
+    DISK_ERROR
   }
 
   /** Whom it hits. */

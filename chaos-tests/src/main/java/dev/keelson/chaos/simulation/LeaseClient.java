@@ -125,7 +125,7 @@ final class LeaseClient implements Client {
                     }
                   },
                   () -> {});
-          stream.open(there.services().keepLeaseAlive());
+          stream.open(world.planted().keepAlive(there.services().keepLeaseAlive()));
           stream.request(LeaseKeepAliveRequest.newBuilder().setID(lease).build());
           later(2 * SECOND, stream::cancel);
         });

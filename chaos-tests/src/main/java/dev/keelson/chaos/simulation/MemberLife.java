@@ -26,6 +26,7 @@ final class MemberLife {
   private @Nullable MemberCore core;
   private @Nullable PeerListener voices;
   private @Nullable ClientServices services;
+  private boolean stopping;
   private boolean over;
 
   MemberLife(World world, SimulatedMember member, MemberClock clock, Pace pace) {
@@ -40,6 +41,7 @@ final class MemberLife {
     voices = opened.voices();
     var monitoring = new Monitoring(new CallMeasures(), new HealthMeasures(), exchange -> {});
     services = new ClientServices(opened.services(monitoring), member.config().limits());
+    opened.publish();
   }
 
   long id() {
@@ -158,16 +160,32 @@ final class MemberLife {
     atEnd.clear();
   }
 
-  /** The member says that it cannot go on. No fault of ours is a reason for that. */
+  /** The member says that it cannot go on. Nothing is a reason for that but a disk that fails. */
   void failed(String worker, Throwable cause) {
-    if (!over) {
+    if (over || stopping) {
+      return;
+    }
+    if (member.mayStopFor(worker, cause)) {
+      stopping = true;
+      // Its last round may have synced before it failed.
+      world.monitor().torn(this);
+      world.log("%s: %s failed: %s", member.name(), worker, cause);
+      plan(pace.beforeCall(), member::stopOverItsDisk);
+    } else {
       throw new SimulationFailure("no-failure", member.name() + ": " + worker + " failed", cause);
     }
   }
 
-  /** Nobody changes the members here. */
-  @SuppressWarnings("DoNotCallSuggester") // it is what the member's core calls
-  void expelled(MemberStop how) {
-    throw new SimulationFailure("no-failure", member.name() + " was expelled: " + how);
+  /** The member says that it is wanted no more: true of those alone whose removal is committed. */
+  void expelled(MemberStop how, long stayNanos) {
+    if (over) {
+      return;
+    }
+    if (!(how instanceof MemberStop.Removed)
+        || !world.monitor().configurations().isRemoved(member.id())) {
+      throw new SimulationFailure("I12", member.name() + " was expelled: " + how);
+    }
+    world.count("members that stopped since they were removed");
+    plan(stayNanos, member::retire);
   }
 }

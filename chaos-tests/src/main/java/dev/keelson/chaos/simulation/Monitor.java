@@ -1,5 +1,6 @@
 package dev.keelson.chaos.simulation;
 
+import dev.keelson.raft.EntryType;
 import dev.keelson.raft.Message;
 import dev.keelson.raft.PeerProgress;
 import dev.keelson.raft.RaftStatus;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Monitor {
   private final Chronicle chronicle;
+  private final Configurations configurations;
   private final Map<Long, Seen> members = new TreeMap<>();
   private final Map<Long, Long> leaders = new HashMap<>();
   private final Map<Vote, Long> votes = new HashMap<>();
@@ -50,6 +52,8 @@ final class Monitor {
     /** The disk has stopped in the middle: what was not synced before may have been, or not. */
     boolean torn;
 
+    Configuration configuration = new Configuration(-1, List.of(), List.of(), List.of(), List.of());
+
     MvccStore store;
     long installed;
 
@@ -69,9 +73,14 @@ final class Monitor {
     }
   }
 
-  Monitor(Chronicle chronicle) {
+  Monitor(Chronicle chronicle, Configuration birth) {
     this.chronicle = chronicle;
+    this.configurations = new Configurations(birth);
     committed.add(new Committed(1, 0, 0));
+  }
+
+  Configurations configurations() {
+    return configurations;
   }
 
   /** Leaders that were elected so far. */
@@ -198,6 +207,10 @@ final class Monitor {
     if (status.commitIndex() > seen.commit) {
       commits(life, seen, status);
     }
+    if (!status.configuration().equals(seen.configuration)) {
+      seen.configuration = status.configuration();
+      configurations.inForce(life, status.configuration(), committedEntries());
+    }
     applies(life, seen, status);
   }
 
@@ -235,6 +248,7 @@ final class Monitor {
     if (earlier == null) {
       elections++;
       complete(life, seen, status.term());
+      configurations.leads(life);
     }
     for (PeerProgress peer : life.core().progress()) {
       check("I10", peer.nextIndex() > peer.matchIndex(), life, "next is not past match: %s", peer);
@@ -282,10 +296,20 @@ final class Monitor {
       } else {
         check("I5", index == committedEntries() + 1, life, "commits %d out of order", index);
         committed.add(new Committed(chain, seen.log.termAt(index), status.term()));
-        durableOnMajority(life, status.configuration(), index, chain);
+        durableOnMajority(life, counted(seen, status), index, chain);
+        for (var entry : life.core().log().read(index, index + 1, 1)) {
+          if (entry.type() == EntryType.CONFIGURATION) {
+            configurations.committed(entry);
+          }
+        }
       }
     }
     seen.commit = status.commitIndex();
+  }
+
+  /** A leader may have gone on to the next configuration since it counted. */
+  private static Configuration counted(Seen seen, RaftStatus status) {
+    return seen.configuration.version() < 0 ? status.configuration() : seen.configuration;
   }
 
   /** I6, by what the disks were told to keep. */

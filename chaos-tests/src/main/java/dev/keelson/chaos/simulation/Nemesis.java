@@ -34,6 +34,11 @@ final class Nemesis {
                       fault.choice() % 2 == 0
                           ? FaultPlan.Verdict.CRASH_BEFORE
                           : FaultPlan.Verdict.CRASH_AFTER));
+      case DISK_ERROR ->
+          victim.troubleDisk(
+              FaultPlan.at(
+                  victim.disk().operations() + fault.choice() % NEAR_OPERATIONS,
+                  fault.choice() % 3 == 0 ? FaultPlan.Verdict.FULL : FaultPlan.Verdict.FAIL));
       case POWER_LOSS_OF_ALL ->
           world
               .members()

@@ -37,6 +37,16 @@ final class Network {
     return link(from, to).cuts > 0;
   }
 
+  /** As {@link #isCut} of neither direction; from any thread while nothing happens. */
+  boolean passes(long one, long two) {
+    return isOpen(one, two) && isOpen(two, one);
+  }
+
+  private boolean isOpen(long from, long to) {
+    var link = links.get(new Direction(from, to));
+    return link == null || link.cuts == 0;
+  }
+
   /** Cuts may lie upon each other: each is ended by one {@link #mend}. */
   void cut(long from, long to) {
     link(from, to).cuts++;

@@ -7,6 +7,9 @@ package dev.keelson.chaos.simulation;
 final class Pace {
   private static final String LOG = "keelson-wal";
 
+  /** A sync that has begun ends within the time to recover, whatever befell its disk before. */
+  private static final long LONGEST_SYNC_NANOS = 10_000_000_000L;
+
   private final Chance chance;
   private final Settings.Speeds speeds;
   private long diskFactor = 1;
@@ -24,7 +27,7 @@ final class Pace {
   /** Between a wake-up and the end of the round it leads to. */
   long beforeRound(String worker) {
     if (worker.equals(LOG)) {
-      return chance.delay(speeds.syncNanos()) * diskFactor;
+      return Math.min(LONGEST_SYNC_NANOS, chance.delay(speeds.syncNanos()) * diskFactor);
     }
     return 1_000 + chance.delay(speeds.threadNanos());
   }

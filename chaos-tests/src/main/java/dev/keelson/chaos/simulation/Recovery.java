@@ -7,6 +7,7 @@ import dev.keelson.chaos.simulation.SimulatedCall.Reply;
 import dev.keelson.storage.disk.Survival;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * After the faults (2.5): a majority is made whole, the others stay dead. Within a minute it leads
@@ -33,7 +34,7 @@ final class Recovery {
     heal();
     long until = world.timeline().now() + LIMIT_NANOS;
     for (int number = 0; number < WRITES; number++) {
-      write(core.get(number % core.size()), number);
+      write(number);
     }
     while (!isWell()) {
       if (world.timeline().now() >= until) {
@@ -44,14 +45,23 @@ final class Recovery {
     end();
   }
 
+  /** Who can decide, and perhaps more. An added member that never started is started yet. */
   private void chooseCore() {
-    var all = new ArrayList<>(world.members());
-    int majority = all.size() / 2 + 1;
-    int size = chance.between(majority, all.size());
-    while (core.size() < size) {
-      core.add(all.remove(chance.nextInt(all.size())));
+    var configurations = world.monitor().configurations();
+    var others = new ArrayList<>(world.members());
+    var gone = others.stream().filter(member -> configurations.isRemoved(member.id())).toList();
+    others.removeIf(member -> member.isRetired() || gone.contains(member));
+    int wanted = chance.between(1, Math.max(1, others.size()));
+    while (!others.isEmpty()
+        && (core.size() < wanted || !configurations.canDecide(this::isThereOrWillBe))) {
+      core.add(others.remove(chance.nextInt(others.size())));
     }
-    all.forEach(SimulatedMember::bury);
+    others.forEach(SimulatedMember::retire);
+    gone.forEach(SimulatedMember::retire);
+  }
+
+  private boolean isThereOrWillBe(long id) {
+    return world.find(id).map(core::contains).orElse(true);
   }
 
   private void heal() {
@@ -63,7 +73,7 @@ final class Recovery {
     }
     for (var member : core) {
       member.resume();
-      member.disk().inject(world.planted().disk());
+      member.healDisk();
       member.rouse();
       member.life().ifPresent(life -> life.pace().slowDisk(1));
       for (var other : core) {
@@ -73,10 +83,12 @@ final class Recovery {
     world.log("healed: %s", core.stream().map(SimulatedMember::name).toList());
   }
 
-  private void write(SimulatedMember member, int number) {
-    var life = member.life();
+  private void write(int number) {
+    var voters = core.stream().filter(this::isVoter).toList();
+    var life =
+        voters.isEmpty() ? Optional.<MemberLife>empty() : voters.get(number % voters.size()).life();
     if (life.isEmpty()) {
-      retry(member, number);
+      retry(number);
       return;
     }
     var request =
@@ -92,14 +104,24 @@ final class Recovery {
               if (reply instanceof Reply.Success<PutResponse>) {
                 written++;
               } else {
-                retry(member, number);
+                retry(number);
               }
             })
         .begin(call -> services.put().handle(request, call, call));
   }
 
-  private void retry(SimulatedMember member, int number) {
-    world.timeline().plan(SECOND / 10, World.CLIENTS, () -> write(member, number));
+  private void retry(int number) {
+    world.timeline().plan(SECOND / 10, World.CLIENTS, () -> write(number));
+  }
+
+  private boolean isVoter(SimulatedMember member) {
+    return world.monitor().configurations().committed().isVoter(member.id());
+  }
+
+  /** Those of whom the log knows: one may be removed yet, or never have been added after all. */
+  private List<SimulatedMember> present() {
+    var committed = world.monitor().configurations().committed();
+    return core.stream().filter(member -> committed.contains(member.id())).toList();
   }
 
   private boolean isWell() {
@@ -107,7 +129,7 @@ final class Recovery {
       return false;
     }
     long applied = -1;
-    for (var member : core) {
+    for (var member : present()) {
       if (member.life().isEmpty()) {
         return false;
       }
@@ -148,7 +170,7 @@ final class Recovery {
   private void end() {
     long hash = 0;
     SimulatedMember first = null;
-    for (var member : core) {
+    for (var member : present()) {
       long own = member.life().orElseThrow().core().store().current().contentHash();
       if (first != null && own != hash) {
         throw new SimulationFailure(
@@ -159,11 +181,11 @@ final class Recovery {
     }
     world.timeline().mark(hash);
     // I25: what is on the disks is the same again.
-    for (var member : core) {
+    for (var member : present()) {
       member.powerLoss(Survival.NOTHING, SECOND);
     }
     world.runUntil(world.timeline().now() + 2 * SECOND);
-    for (var member : core) {
+    for (var member : present()) {
       if (member.life().isEmpty()) {
         throw new SimulationFailure("I25", member.name() + " does not come back");
       }

@@ -9,7 +9,6 @@ import java.util.Map;
  */
 record Settings(
     int voters,
-    int learners,
     Sizes sizes,
     Speeds speeds,
     Map<Fault.Kind, Double> faultsPerSecond,
@@ -36,15 +35,25 @@ record Settings(
   /** Mean delays, nanoseconds. */
   record Speeds(long networkNanos, long syncNanos, long threadNanos, double drop, double twice) {}
 
-  /** Who asks for what. */
+  /**
+   * Who asks for what.
+   *
+   * @param changeNanos between changes of the members; 0 if there are none
+   */
   record Load(
-      int keys, int writers, int watchers, int leaseHolders, long thinkNanos, double compactions) {}
+      int keys,
+      int writers,
+      int watchers,
+      int leaseHolders,
+      long thinkNanos,
+      double compactions,
+      long changeNanos) {}
 
   static Settings draw(Chance chance, long horizonNanos) {
     int[] clusterSizes = {1, 3, 3, 3, 3, 5, 5, 2, 4, 7};
     var faults = new EnumMap<Fault.Kind, Double>(Fault.Kind.class);
     for (var kind : Fault.Kind.values()) {
-      if (chance.happens(0.5)) {
+      if (kind != Fault.Kind.DISK_ERROR && chance.happens(0.5)) {
         faults.put(kind, chance.between(2, 40) / 100.0);
       }
     }
@@ -75,8 +84,13 @@ record Settings(
             chance.between(0, 5),
             chance.between(0, 3),
             chance.magnitude(1_000_000, 300_000_000),
-            chance.happens(0.5) ? chance.between(1, 10) / 100.0 : 0);
+            chance.happens(0.5) ? chance.between(1, 10) / 100.0 : 0,
+            chance.happens(0.5) ? chance.magnitude(30_000_000, 2_000_000_000) : 0);
     int voters = clusterSizes[chance.nextInt(clusterSizes.length)];
-    return new Settings(voters, 0, sizes, speeds, faults, load, horizonNanos);
+    // Drawn last, so that the other draws of a seed are as they were before there was this one.
+    if (chance.happens(0.5)) {
+      faults.put(Fault.Kind.DISK_ERROR, chance.between(2, 40) / 100.0);
+    }
+    return new Settings(voters, sizes, speeds, faults, load, horizonNanos);
   }
 }

@@ -3,9 +3,11 @@ package dev.keelson.chaos.simulation;
 import dev.keelson.server.MemberCore;
 import dev.keelson.server.MemberStop;
 import dev.keelson.server.MemberTuning;
+import dev.keelson.server.RemovedException;
 import dev.keelson.server.StartException;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.space.DiskSpace;
+import dev.keelson.storage.disk.FaultPlan;
 import dev.keelson.storage.disk.SimulatedCrash;
 import dev.keelson.storage.disk.SimulatedDisk;
 import dev.keelson.storage.disk.Survival;
@@ -17,26 +19,39 @@ import org.jspecify.annotations.Nullable;
 /** A member through all its lives: its place, its disk, and the life it has now, if any. */
 final class SimulatedMember {
   private static final long RESTART_NANOS = 20_000_000;
+  private static final long REMOVED_STAYS_NANOS = 1_000_000_000;
+  private static final int DISK_FAILED = 70;
   private static final double DRIFT = 0.01;
 
   private final World world;
   private final int number;
   private final long id;
-  private final ServerConfig config;
+  private final String url;
   private final MemberTuning tuning;
   private final SimulatedDisk disk;
   private final Chance chance;
   private final double clockRate;
+  private ServerConfig config;
   private @Nullable MemberLife life;
+  private boolean entered;
+  private boolean troubled;
+  private boolean retired;
   private long pausedUntil;
   private long mayStartAt;
   private int lives;
 
   SimulatedMember(
-      World world, int number, long id, ServerConfig config, MemberTuning tuning, Chance chance) {
+      World world,
+      int number,
+      long id,
+      String url,
+      ServerConfig config,
+      MemberTuning tuning,
+      Chance chance) {
     this.world = world;
     this.number = number;
     this.id = id;
+    this.url = url;
     this.config = config;
     this.tuning = tuning;
     this.chance = chance;
@@ -56,6 +71,16 @@ final class SimulatedMember {
     return "m" + number;
   }
 
+  /** Where its peers find it. */
+  String url() {
+    return url;
+  }
+
+  /** What its clock says, as far as it can be told from outside. */
+  long virtualSeconds() {
+    return world.timeline().now() / 1_000_000_000;
+  }
+
   int number() {
     return number;
   }
@@ -66,6 +91,22 @@ final class SimulatedMember {
 
   ServerConfig config() {
     return config;
+  }
+
+  /** Whether it has ever run: from then on its own data says what it is. */
+  boolean hasEntered() {
+    return entered;
+  }
+
+  /** Whether it never starts again. */
+  boolean isRetired() {
+    return retired;
+  }
+
+  /** It was added, and is started with what the operator knows of the members now. */
+  void join(ServerConfig told) {
+    config = told;
+    start();
   }
 
   /** Empty while it is down. */
@@ -82,7 +123,7 @@ final class SimulatedMember {
   }
 
   void start() {
-    if (life != null || world.timeline().now() < mayStartAt) {
+    if (life != null || retired || world.timeline().now() < mayStartAt) {
       return;
     }
     lives++;
@@ -101,11 +142,56 @@ final class SimulatedMember {
         crashed();
         return;
       }
-      throw new SimulationFailure("restart", name() + " does not start: " + e.getMessage(), e);
+      life = null;
+      starting.end();
+      refused(e);
+      return;
     }
+    entered = true;
     world.log("%s starts, life %d", name(), lives);
     world.monitor().started(starting);
     world.monitor().look(starting);
+  }
+
+  /** From now on the disk may give the member a reason to stop. */
+  void troubleDisk(FaultPlan plan) {
+    troubled = true;
+    disk.inject(plan);
+  }
+
+  /** Nothing more fails; what has failed already, the member may still be about to say. */
+  void healDisk() {
+    disk.inject(world.planted().disk());
+  }
+
+  /** Whether the member may stop for this: its disk has failed, and it says that it is the disk. */
+  boolean mayStopFor(String worker, Throwable cause) {
+    return troubled && new MemberStop.Failed(worker, cause).exitCode() == DISK_FAILED;
+  }
+
+  /** It has said that its disk fails: it stops soon, and is started again by somebody. */
+  void stopOverItsDisk() {
+    world.count("members that stopped over their disk");
+    kill(RESTART_NANOS);
+  }
+
+  /** Who was removed says so and stays down; who is new may not be let in yet. */
+  private void refused(StartException e) {
+    if (e instanceof RemovedException && world.monitor().configurations().isRemoved(id)) {
+      world.count("starts refused after a removal");
+      retire();
+    } else if (mayStopFor("start", e)) {
+      stopOverItsDisk();
+    } else if (joins() && !entered) {
+      world.count("starts refused before the first");
+      world.log("%s may not start yet: %s", name(), String.valueOf(e.getMessage()));
+    } else {
+      throw new SimulationFailure("restart", name() + " does not start: " + e.getMessage(), e);
+    }
+  }
+
+  private boolean joins() {
+    return config.initialCluster().state() == ServerConfig.InitialCluster.State.EXISTING;
   }
 
   private static boolean isCrash(Throwable thrown) {
@@ -119,6 +205,7 @@ final class SimulatedMember {
 
   private MemberCore open(MemberLife starting) throws StartException {
     var transport = new SimulatedTransport(world, starting);
+    starting.plan(0, transport::dial);
     return MemberCore.open(
         config,
         tuning,
@@ -128,8 +215,8 @@ final class SimulatedMember {
             chance.split(),
             new SimulatedWorkers(starting),
             disk,
-            new MemoryEngines(disk),
-            world::ask,
+            world.planted().engines(this, new MemoryEngines(disk)),
+            (url, timeout) -> world.ask(this, url),
             (identity, table) -> transport,
             new RoomyDisk(),
             new MemberCore.Events() {
@@ -140,12 +227,12 @@ final class SimulatedMember {
 
               @Override
               public void memberRemoved() {
-                starting.expelled(new MemberStop.Removed());
+                starting.expelled(new MemberStop.Removed(), REMOVED_STAYS_NANOS);
               }
 
               @Override
               public void memberExpelled(MemberStop how) {
-                starting.expelled(how);
+                starting.expelled(how, 0);
               }
             }));
   }
@@ -158,18 +245,17 @@ final class SimulatedMember {
 
   /** Ends the life there is; it begins anew after a while. */
   void powerLoss(Survival survival, long downNanos) {
-    disk.inject(world.planted().disk());
     disk.powerLoss(survival);
     down("lost power, keeps " + survival, downNanos);
   }
 
   void kill(long downNanos) {
-    disk.inject(world.planted().disk());
     disk.killProcess();
     down("was killed", downNanos);
   }
 
   private void down(String how, long downNanos) {
+    troubled = false;
     world.log("%s %s", name(), how);
     if (life != null) {
       var ended = life;
@@ -182,11 +268,11 @@ final class SimulatedMember {
   }
 
   /** Stays down from now on. */
-  void bury() {
+  void retire() {
+    retired = true;
     if (life != null) {
       kill(0);
     }
-    mayStartAt = Long.MAX_VALUE;
   }
 
   void pause(long nanos) {

@@ -57,7 +57,7 @@ final class WatchClient implements Client {
               }
             });
     stream = opened;
-    opened.open(member.get().services().watch());
+    opened.open(world.planted().watch(member.get(), member.get().services().watch()));
     var create =
         WatchCreateRequest.newBuilder()
             .setKey(ByteString.copyFromUtf8(key))

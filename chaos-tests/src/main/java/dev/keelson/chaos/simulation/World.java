@@ -1,5 +1,6 @@
 package dev.keelson.chaos.simulation;
 
+import dev.keelson.raft.membership.Configuration;
 import dev.keelson.server.MemberTuning;
 import dev.keelson.server.cluster.ClusterBirth;
 import dev.keelson.server.cluster.MemberTable;
@@ -10,15 +11,14 @@ import dev.keelson.server.watch.WatchLimits;
 import dev.keelson.storage.mvcc.Change;
 import dev.keelson.storage.mvcc.MvccConfig;
 import dev.keelson.storage.wal.WalConfig;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** One run: members, network, clients and faults of one seed, on one timeline. */
 final class World {
@@ -40,14 +40,15 @@ final class World {
   private final Planted planted;
   private final Timeline timeline = new Timeline();
   private final Chronicle chronicle = new Chronicle(this::changed);
-  private final Monitor monitor = new Monitor(chronicle);
   private final Network network;
   private final Chance chance;
+  private final Monitor monitor;
   private final List<SimulatedMember> members = new ArrayList<>();
   private final Map<Long, SimulatedMember> byId = new TreeMap<>();
   private final List<Client> clients = new ArrayList<>();
   private final Map<String, Long> counts = new TreeMap<>();
   private final ArrayDeque<String> trace = new ArrayDeque<>();
+  private int places;
   private boolean faultsAreOver;
 
   /** A world that has not begun. The faults are the ones to come, whatever the seed would draw. */
@@ -57,51 +58,87 @@ final class World {
     this.faults = faults;
     this.chance = new Chance(seed ^ 0x5DEECE66DL);
     this.network = new Network(timeline, settings.speeds(), chance.split());
-    addMembers();
+    this.monitor = addMembers();
     addClients();
   }
 
-  private void addMembers() {
-    var urls =
-        IntStream.range(0, settings.voters())
-            .mapToObj(number -> "http://10.0.0." + (number + 1) + ":2380")
-            .toList();
-    var cluster =
-        IntStream.range(0, urls.size())
-            .mapToObj(number -> "m" + number + "=" + urls.get(number))
-            .collect(Collectors.joining(","));
-    for (int number = 0; number < urls.size(); number++) {
-      long id = ClusterBirth.memberId(List.of(urls.get(number)), TOKEN);
-      var member =
-          new SimulatedMember(
-              this,
-              number,
-              id,
-              config(number, urls.get(number), cluster),
-              tuning(settings.sizes()),
-              chance.split());
-      members.add(member);
-      byId.put(id, member);
+  private Monitor addMembers() {
+    var urls = new TreeMap<String, String>();
+    for (int number = 0; number < settings.voters(); number++) {
+      urls.put("m" + number, nextUrl());
     }
+    var told = told(urls);
+    var ids = new TreeSet<Long>();
+    urls.forEach(
+        (name, url) -> {
+          long id = ClusterBirth.memberId(List.of(url), TOKEN);
+          ids.add(id);
+          addMachine(id, url, "--initial-cluster=" + told, "--initial-cluster-state=new");
+        });
+    return new Monitor(chronicle, Configuration.ofVoters(ids));
   }
 
-  private ServerConfig config(int number, String url, String cluster) {
+  private static String told(Map<String, String> urls) {
+    return urls.entrySet().stream()
+        .map(entry -> entry.getKey() + "=" + entry.getValue())
+        .collect(Collectors.joining(","));
+  }
+
+  /** A place for a member that nobody has. */
+  String nextUrl() {
+    return "http://10.0.0." + ++places + ":2380";
+  }
+
+  private SimulatedMember addMachine(long id, String url, String... born) {
+    int number = members.size();
+    var member =
+        new SimulatedMember(
+            this,
+            number,
+            id,
+            url,
+            config(number, url, born),
+            tuning(settings.sizes()),
+            chance.split());
+    members.add(member);
+    byId.put(id, member);
+    return member;
+  }
+
+  /**
+   * Starts a member that was added.
+   *
+   * @param others where the other members are, by name
+   */
+  void join(long id, String url, Map<String, String> others) {
+    var found = find(id);
+    int number = found.map(SimulatedMember::number).orElse(members.size());
+    var urls = new TreeMap<>(others);
+    urls.put("m" + number, url);
+    String[] born = {"--initial-cluster=" + told(urls), "--initial-cluster-state=existing"};
+    found.orElseGet(() -> addMachine(id, url, born)).join(config(number, url, born));
+  }
+
+  private ServerConfig config(int number, String url, String... born) {
     var sizes = settings.sizes();
+    var flags =
+        new ArrayList<>(
+            List.of(
+                "--name=m" + number,
+                "--data-dir=/data",
+                "--initial-cluster-token=" + TOKEN,
+                "--listen-peer-urls=http://127.0.0.1:2380",
+                "--initial-advertise-peer-urls=" + url,
+                "--listen-client-urls=http://127.0.0.1:2379",
+                "--advertise-client-urls=http://127.0.0.1:2379",
+                "--heartbeat-interval=100",
+                "--election-timeout=1000",
+                "--max-learners=3",
+                "--snapshot-count=" + sizes.snapshotCount(),
+                "--snapshot-catchup-entries=" + sizes.catchupEntries()));
+    flags.addAll(List.of(born));
     try {
-      var config =
-          ServerConfig.of(
-              "--name=m" + number,
-              "--data-dir=/data",
-              "--initial-cluster=" + cluster,
-              "--initial-cluster-token=" + TOKEN,
-              "--listen-peer-urls=http://127.0.0.1:2380",
-              "--initial-advertise-peer-urls=" + url,
-              "--listen-client-urls=http://127.0.0.1:2379",
-              "--advertise-client-urls=http://127.0.0.1:2379",
-              "--heartbeat-interval=100",
-              "--election-timeout=1000",
-              "--snapshot-count=" + sizes.snapshotCount(),
-              "--snapshot-catchup-entries=" + sizes.catchupEntries());
+      var config = ServerConfig.of(flags.toArray(String[]::new));
       return new ServerConfig(
           config.identity(),
           config.listeners(),
@@ -150,6 +187,9 @@ final class World {
     }
     for (int number = 0; number < load.leaseHolders(); number++) {
       clients.add(new LeaseClient(this, chance.split(), "l" + number));
+    }
+    if (load.changeNanos() > 0) {
+      clients.add(new Operator(this, chance.split()));
     }
   }
 
@@ -228,12 +268,9 @@ final class World {
     return faultsAreOver;
   }
 
-  SimulatedMember member(long id) {
-    var found = byId.get(id);
-    if (found == null) {
-      throw new SimulationFailure("no-failure", "nobody has the id " + Long.toHexString(id));
-    }
-    return found;
+  /** Empty if it was added and never started. */
+  Optional<SimulatedMember> find(long id) {
+    return Optional.ofNullable(byId.get(id));
   }
 
   /** Who leads, as far as the most recent of those that say so. */
@@ -257,9 +294,14 @@ final class World {
     return EPOCH_SECONDS + timeline.now() / SECOND;
   }
 
-  /** What a member without data hears from the others: nothing, all are born at once. */
-  Optional<MemberTable> ask(String url, Duration timeout) {
-    return Optional.empty();
+  /** What a member without data hears from others. On several threads at once: changes nothing. */
+  Optional<MemberTable> ask(SimulatedMember asking, String url) {
+    return members.stream()
+        .filter(member -> member.url().equals(url) && !member.isPaused())
+        .filter(member -> network.passes(asking.id(), member.id()))
+        .flatMap(member -> member.life().stream())
+        .map(life -> life.core().store().members().table())
+        .findFirst();
   }
 
   // ---- What is told of it -----------------------------------------------------------------------

@@ -2,10 +2,18 @@ package dev.keelson.chaos.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.keelson.api.etcdserverpb.LeaseKeepAliveRequest;
+import dev.keelson.api.etcdserverpb.LeaseKeepAliveResponse;
+import dev.keelson.api.etcdserverpb.WatchRequest;
+import dev.keelson.api.etcdserverpb.WatchResponse;
 import dev.keelson.raft.Message;
+import dev.keelson.server.rpc.StreamHandler;
+import dev.keelson.server.rpc.StreamSink;
 import dev.keelson.storage.disk.FaultPlan;
 import dev.keelson.storage.disk.FaultPlan.Operation;
 import dev.keelson.storage.disk.FaultPlan.Verdict;
+import dev.keelson.storage.mvcc.engine.EngineFactory;
+import dev.keelson.storage.mvcc.engine.Family;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +70,104 @@ class PlantedBugTest {
                 ? Verdict.LOSE
                 : Verdict.PROCEED;
       }
+    },
+    /** 43. */
+    A_WATCH_BEGINS_ONE_LATE("I19") {
+      @Override
+      public StreamHandler<WatchRequest, WatchResponse> watch(
+          MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
+        return client -> new WatchBugs.BeginsOneLate(sound, client);
+      }
+    },
+    /** 44. */
+    A_WATCH_LOSES_THE_FIRST_EVENTS("I19") {
+      @Override
+      public StreamHandler<WatchRequest, WatchResponse> watch(
+          MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
+        return client -> new WatchBugs.LosesTheFirst(sound, client);
+      }
+    },
+    /** 45. */
+    A_WATCH_TELLS_PROGRESS_TOO_EARLY("I19") {
+      @Override
+      public StreamHandler<WatchRequest, WatchResponse> watch(
+          MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
+        return client -> new WatchBugs.TellsProgressTooEarly(sound, client);
+      }
+    },
+    /** 46. */
+    A_WATCH_SENDS_AGAIN("I19") {
+      @Override
+      public StreamHandler<WatchRequest, WatchResponse> watch(
+          MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
+        return client -> new WatchBugs.SendsAgain(sound, client);
+      }
+    },
+    /** 48. */
+    A_WATCH_SKIPS_WHAT_WAS_COMPACTED("I19") {
+      @Override
+      public StreamHandler<WatchRequest, WatchResponse> watch(
+          MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
+        return client -> new WatchBugs.SkipsWhatWasCompacted(sound, client);
+      }
+    },
+    /** 49. */
+    A_WATCH_MIXES_REVISIONS("I19") {
+      @Override
+      public StreamHandler<WatchRequest, WatchResponse> watch(
+          MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
+        return client -> new WatchBugs.MixesRevisions(sound, client);
+      }
+    },
+    /** 52: whoever is asked says that the lease lives on, and tells nobody. */
+    RENEWALS_ARE_ANSWERED_BY_ANYBODY("I20") {
+      @Override
+      public StreamHandler<LeaseKeepAliveRequest, LeaseKeepAliveResponse> keepAlive(
+          StreamHandler<LeaseKeepAliveRequest, LeaseKeepAliveResponse> sound) {
+        return client -> new AnswersRenewals(sound, client);
+      }
+    },
+    /** 57, 60: what comes of an entry depends on when it is applied. */
+    STATE_DEPENDS_ON_THE_CLOCK("I13", "DU-ack", "I24", "no-failure", "I18", "exception") {
+      @Override
+      public EngineFactory engines(SimulatedMember by, EngineFactory sound) {
+        return new AlteredEngines(sound, Family.CHANGES, key -> by.virtualSeconds() % 3 == 2);
+      }
+    },
+    /** 59: one member refuses what the others do. */
+    ONE_MEMBER_REFUSES_ON_ITS_OWN("I13", "DU-ack", "I24", "no-failure", "I18", "exception") {
+      @Override
+      public EngineFactory engines(SimulatedMember by, EngineFactory sound) {
+        return new AlteredEngines(
+            sound, Family.CHANGES, key -> by.number() == 0 && key[key.length - 1] % 8 == 0);
+      }
+    },
+    /** 56: which keys a lease has is not kept. */
+    ATTACHMENTS_ARE_NOT_KEPT("I20", "I24", "liveness", "I13", "no-failure", "exception") {
+      @Override
+      public EngineFactory engines(SimulatedMember by, EngineFactory sound) {
+        return new AlteredEngines(sound, Family.LEASES, key -> key.length > Long.BYTES + 1);
+      }
     };
+
+    /** Answers at once, with a time to live that nobody has granted. */
+    private static final class AnswersRenewals
+        extends AlteredStream<LeaseKeepAliveRequest, LeaseKeepAliveResponse> {
+      AnswersRenewals(
+          StreamHandler<LeaseKeepAliveRequest, LeaseKeepAliveResponse> sound,
+          StreamSink<LeaseKeepAliveResponse> client) {
+        super(sound, client);
+      }
+
+      @Override
+      LeaseKeepAliveRequest asked(LeaseKeepAliveRequest request) {
+        client.send(LeaseKeepAliveResponse.newBuilder().setID(request.getID()).setTTL(3).build());
+        return request.toBuilder().setID(1).build();
+      }
+
+      @Override
+      void told(LeaseKeepAliveResponse response) {}
+    }
 
     @SuppressWarnings("ImmutableEnumChecker") // an unmodifiable list
     private final List<String> invariants;

@@ -2,13 +2,19 @@ package dev.keelson.chaos.simulation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whole clusters through their faults and out of them again. */
 class SimulationTest {
+  private static final long MANY_SEEDS = 60;
+
   private final QuietLogs quiet = new QuietLogs();
 
   @AfterEach
@@ -31,8 +37,30 @@ class SimulationTest {
     assertThat(result.failure().map(Simulation.Failure::report)).isEmpty();
   }
 
+  /** Seed after seed, until everything has been seen that an operator does. */
+  @Test
+  @Tag("I11")
+  @Tag("I12")
+  void membersReallyChange() {
+    var unseen =
+        new TreeSet<>(
+            List.of(
+                "voters added",
+                "learners added",
+                "learners promoted",
+                "members removed",
+                "members that stopped since they were removed",
+                "starts of added members"));
+    for (long seed = 0; seed < MANY_SEEDS && !unseen.isEmpty(); seed++) {
+      unseen.removeAll(Simulation.run(seed).counts().keySet());
+    }
+
+    assertThat(unseen).isEmpty();
+  }
+
+  /** The last of them with an operator who changes the members. */
   static LongStream replayed() {
-    return LongStream.range(0, 3);
+    return LongStream.range(1, 4);
   }
 
   @ParameterizedTest(name = "seed {0}")

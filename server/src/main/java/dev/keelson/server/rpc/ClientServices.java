@@ -10,6 +10,14 @@ import dev.keelson.api.etcdserverpb.LeaseKeepAliveRequest;
 import dev.keelson.api.etcdserverpb.LeaseKeepAliveResponse;
 import dev.keelson.api.etcdserverpb.LeaseRevokeRequest;
 import dev.keelson.api.etcdserverpb.LeaseRevokeResponse;
+import dev.keelson.api.etcdserverpb.MemberAddRequest;
+import dev.keelson.api.etcdserverpb.MemberAddResponse;
+import dev.keelson.api.etcdserverpb.MemberListRequest;
+import dev.keelson.api.etcdserverpb.MemberListResponse;
+import dev.keelson.api.etcdserverpb.MemberPromoteRequest;
+import dev.keelson.api.etcdserverpb.MemberPromoteResponse;
+import dev.keelson.api.etcdserverpb.MemberRemoveRequest;
+import dev.keelson.api.etcdserverpb.MemberRemoveResponse;
 import dev.keelson.api.etcdserverpb.PutRequest;
 import dev.keelson.api.etcdserverpb.PutResponse;
 import dev.keelson.api.etcdserverpb.RangeRequest;
@@ -28,6 +36,7 @@ public final class ClientServices {
   private final LeaseService leases;
   private final LeaseAccess.Reading leaseKeys;
   private final WatchService watch;
+  private final ClusterService cluster;
 
   public ClientServices(RpcDependencies dependencies, ServerConfig.Limits limits) {
     var headers = new ResponseHeaders(dependencies.identity(), dependencies.replica()::status);
@@ -44,6 +53,7 @@ public final class ClientServices {
     this.watch =
         new WatchService(
             dependencies.watch(), headers, limits.maxRequestBytes() + FRAGMENT_BYTES, access);
+    this.cluster = new ClusterService(dependencies, headers, access);
   }
 
   public UnaryHandler<RangeRequest, RangeResponse> range() {
@@ -80,5 +90,21 @@ public final class ClientServices {
 
   public StreamHandler<WatchRequest, WatchResponse> watch() {
     return watch::watch;
+  }
+
+  public UnaryHandler<MemberListRequest, MemberListResponse> listMembers() {
+    return cluster::memberList;
+  }
+
+  public UnaryHandler<MemberAddRequest, MemberAddResponse> addMember() {
+    return cluster::memberAdd;
+  }
+
+  public UnaryHandler<MemberRemoveRequest, MemberRemoveResponse> removeMember() {
+    return cluster::memberRemove;
+  }
+
+  public UnaryHandler<MemberPromoteRequest, MemberPromoteResponse> promoteMember() {
+    return cluster::memberPromote;
   }
 }
