@@ -31,7 +31,8 @@ class EtcdConformanceTest {
     clusters =
         List.of(
             ProcessCluster.start(Program.Etcd.debian(), 1, CHEAP_PASSWORDS),
-            ProcessCluster.start(Program.Etcd.debian(), 3, CHEAP_PASSWORDS));
+            ProcessCluster.start(
+                Program.Etcd.debian(), 3, SideBySide.withASteadyLeader(CHEAP_PASSWORDS)));
   }
 
   @AfterAll

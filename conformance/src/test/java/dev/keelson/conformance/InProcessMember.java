@@ -13,7 +13,7 @@ import java.util.Optional;
 
 /** A Keelson member inside this JVM. Not thread-safe. */
 final class InProcessMember implements AutoCloseable {
-  private static final Duration SERVES_WITHIN = Duration.ofSeconds(30);
+  private static final Duration SERVES_WITHIN = Duration.ofMinutes(3);
 
   private final MemberSpec spec;
   private Optional<KeelsonServer> server;

@@ -21,7 +21,8 @@ class KeelsonConformanceTest {
   void startClusters() {
     clusters =
         List.of(
-            InProcessCluster.start(1, CHEAP_PASSWORDS), InProcessCluster.start(3, CHEAP_PASSWORDS));
+            InProcessCluster.start(1, CHEAP_PASSWORDS),
+            InProcessCluster.start(3, SideBySide.withASteadyLeader(CHEAP_PASSWORDS)));
   }
 
   @AfterAll

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.keelson.api.etcdserverpb.WatchCreateRequest.FilterType;
 import dev.keelson.api.mvccpb.Event;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.conformance.store.KeepAlive;
@@ -62,27 +63,52 @@ class LostLeaderTest {
   @Test
   @Tag("238")
   void aLeaseThatLosesItsLeaderLivesItsWholeTimeFromTheNextElection() {
-    Duration ttl = Duration.ofSeconds(6);
     try (var cluster = InProcessCluster.start(3, List.of())) {
-      int leader = await().atMost(HANGS).until(cluster::leader, l -> l.isPresent()).orElseThrow();
-      int other = IntStream.range(0, 3).filter(i -> i != leader).findFirst().orElseThrow();
-      try (Store store = Store.connect(cluster.member(other).endpoint());
-          WatchSession watch = store.watch()) {
-        watch.create(KEYS.watch("a"));
-        long lease = store.grantLease(0, ttl.toSeconds()).getID();
-        store.put(KEYS.put("a", "1").setLease(lease));
-        watch.nextEvent(0);
-        await().atMost(HANGS).until(() -> store.timeToLive(lease).getTTL() <= 4);
-
-        long lost = System.nanoTime();
-        cluster.member(leader).stop();
-        Event ended = watch.nextEvent(0);
-
-        assertThat(ended.getType()).isEqualTo(Event.EventType.DELETE);
-        assertThat(since(lost)).isGreaterThan(ttl);
-        await().atMost(HANGS).until(() -> store.timeToLive(lease).getTTL() == -1);
+      int attempts = 1;
+      while (!livesItsWholeTimeAgain(cluster, Duration.ofSeconds(10))) {
+        assertThat(attempts++).as("attempts that came too late").isLessThan(5);
       }
     }
+  }
+
+  /** False where the machine was so slow that the old leader may have ended the lease by right. */
+  private static boolean livesItsWholeTimeAgain(InProcessCluster cluster, Duration ttl) {
+    int leader = leaderOf(cluster);
+    int other = IntStream.range(0, 3).filter(i -> i != leader).findFirst().orElseThrow();
+    try (Store store = Store.connect(cluster.member(other).endpoint());
+        WatchSession watch = store.watch()) {
+      watch.create(KEYS.watch("a").addFilters(FilterType.NOPUT));
+      long granting = System.nanoTime();
+      long lease = store.grantLease(0, ttl.toSeconds()).getID();
+      store.put(KEYS.put("a", "1").setLease(lease));
+      await()
+          .atMost(HANGS)
+          .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+          .until(() -> store.timeToLive(lease).getTTL() <= ttl.toSeconds() - 2);
+
+      long losing = System.nanoTime();
+      boolean led = cluster.member(leader).leads();
+      cluster.member(leader).stop();
+      boolean inTime = led && since(granting).compareTo(ttl) < 0;
+      Event ended = watch.next(HANGS).orElseThrow().getEvents(0);
+
+      if (inTime) {
+        assertThat(ended.getType()).isEqualTo(Event.EventType.DELETE);
+        assertThat(since(losing)).isGreaterThan(ttl);
+        await()
+            .atMost(HANGS)
+            .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+            .until(() -> store.timeToLive(lease).getTTL() == -1);
+      } else {
+        cluster.member(leader).startAgain();
+        cluster.member(leader).awaitServing();
+      }
+      return inTime;
+    }
+  }
+
+  private static int leaderOf(InProcessCluster cluster) {
+    return await().atMost(HANGS).until(cluster::leader, l -> l.isPresent()).orElseThrow();
   }
 
   /** What is left of a long lease is recorded now and then: the next leader goes on from there. */
@@ -90,12 +116,15 @@ class LostLeaderTest {
   @Tag("239")
   void aLongLeaseKeepsWhatItHasLivedThroughWhenTheLeaderGoes() {
     try (var cluster = InProcessCluster.start(3, List.of("--lease-checkpoint-interval=1s"))) {
-      int leader = await().atMost(HANGS).until(cluster::leader, l -> l.isPresent()).orElseThrow();
+      int leader = leaderOf(cluster);
       int other = IntStream.range(0, 3).filter(i -> i != leader).findFirst().orElseThrow();
       try (Store store = Store.connect(cluster.member(other).endpoint())) {
         long lease = store.grantLease(0, 300).getID();
         // Several records are due by then, of which any one is enough.
-        await().atMost(HANGS).until(() -> store.timeToLive(lease).getTTL() <= 294);
+        await()
+            .atMost(HANGS)
+            .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+            .until(() -> store.timeToLive(lease).getTTL() <= 294);
 
         cluster.member(leader).stop();
 
@@ -103,8 +132,13 @@ class LostLeaderTest {
             .atMost(HANGS)
             .ignoreExceptionsMatching(StatusRuntimeException.class::isInstance)
             .until(() -> store.put(KEYS.put("a", "1")).getHeader().getRevision() > 0);
-        assertThat(store.timeToLive(lease).getTTL()).isBetween(1L, 298L);
-        assertThat(store.timeToLive(lease).getGrantedTTL()).isEqualTo(300);
+        var lived =
+            await()
+                .atMost(HANGS)
+                .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+                .until(() -> store.timeToLive(lease), answer -> true);
+        assertThat(lived.getTTL()).isBetween(1L, 298L);
+        assertThat(lived.getGrantedTTL()).isEqualTo(300);
       }
     }
   }

@@ -51,6 +51,16 @@ final class SideBySide implements AutoCloseable {
         .onClose(slow::close);
   }
 
+  /**
+   * Flags of members that elect anew only when a leader is surely gone: a request that meets an
+   * election may be refused, and a case says nothing about that.
+   */
+  static List<String> withASteadyLeader(List<String> flags) {
+    return Stream.concat(
+            flags.stream(), Stream.of("--heartbeat-interval=500", "--election-timeout=6000"))
+        .toList();
+  }
+
   private static Outcome runAlone(Environment environment, String name, Case one) {
     try (var runner = new ConformanceRunner(environment, name)) {
       return runner.run(one);

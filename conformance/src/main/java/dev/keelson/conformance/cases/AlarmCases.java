@@ -124,11 +124,11 @@ public final class AlarmCases {
 
   private static void leaseWaits(Store store, Keys keys) {
     try (WatchSession watch = store.watch()) {
-      long lease = store.grantLease(0, 2).getID();
+      long lease = store.grantLease(0, 5).getID();
       store.put(keys.put("a", "1").setLease(lease));
       new Alarms(store).activate(STRANGER, AlarmType.CORRUPT);
       watch.create(keys.watch("a"));
-      Expect.isTrue(watch.next(Duration.ofMillis(4_500)).isEmpty(), "the key stays");
+      Expect.isTrue(watch.next(Duration.ofMillis(7_500)).isEmpty(), "the key stays");
       Expect.isTrue(store.holds(keys.at("a")), "the key is there");
       new Alarms(store).deactivate(STRANGER, AlarmType.CORRUPT);
       watch.nextEvent(0);

@@ -90,7 +90,7 @@ public final class ElectionCases {
     LeaderKey won = campaign(store, keys, store.grantLease(), "one").getLeader();
     ListenableFuture<CampaignResponse> next =
         ElectionGrpc.newFutureStub(store.channel())
-            .withDeadlineAfter(20, TimeUnit.SECONDS)
+            .withDeadlineAfter(60, TimeUnit.SECONDS)
             .campaign(request(keys, store.grantLease(), "two"));
     awaitCandidates(store, keys, 2);
     resign(store, won.toBuilder().setRev(won.getRev() - 1).build());
@@ -120,7 +120,7 @@ public final class ElectionCases {
       }
       ListenableFuture<CampaignResponse> next =
           ElectionGrpc.newFutureStub(store.channel())
-              .withDeadlineAfter(20, TimeUnit.SECONDS)
+              .withDeadlineAfter(60, TimeUnit.SECONDS)
               .campaign(request(keys, store.grantLease(), "five"));
       awaitCandidates(store, keys, 2);
       resign(store, first);
@@ -181,6 +181,6 @@ public final class ElectionCases {
   }
 
   private static ElectionGrpc.ElectionBlockingStub stub(Store store) {
-    return ElectionGrpc.newBlockingStub(store.channel()).withDeadlineAfter(20, TimeUnit.SECONDS);
+    return ElectionGrpc.newBlockingStub(store.channel()).withDeadlineAfter(60, TimeUnit.SECONDS);
   }
 }

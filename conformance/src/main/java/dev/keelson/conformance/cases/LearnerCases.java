@@ -53,7 +53,7 @@ public final class LearnerCases {
     Store learner = learner(stage);
     try (WatchSession watch = learner.watch()) {
       watch.send(stage.keys().watch("a"));
-      Status end = watch.end(Duration.ofSeconds(10));
+      Status end = watch.end(Duration.ofSeconds(60));
       Expect.error(
           EtcdError.NOT_SUPPORTED_FOR_LEARNER,
           () -> {

@@ -168,20 +168,20 @@ public final class LockCases {
 
   private static LockResponse lock(Store store, ByteString name, long lease) {
     return LockGrpc.newBlockingStub(store.channel())
-        .withDeadlineAfter(20, TimeUnit.SECONDS)
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
         .lock(request(name, lease));
   }
 
   private static ListenableFuture<LockResponse> lockLater(
       Store store, ByteString name, long lease) {
     return LockGrpc.newFutureStub(store.channel())
-        .withDeadlineAfter(20, TimeUnit.SECONDS)
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
         .lock(request(name, lease));
   }
 
   private static UnlockResponse unlock(Store store, ByteString key) {
     return LockGrpc.newBlockingStub(store.channel())
-        .withDeadlineAfter(20, TimeUnit.SECONDS)
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
         .unlock(UnlockRequest.newBuilder().setKey(key).build());
   }
 

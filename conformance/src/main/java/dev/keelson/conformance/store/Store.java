@@ -55,7 +55,7 @@ import java.util.concurrent.TimeUnit;
  * Thread-safe.
  */
 public final class Store implements AutoCloseable {
-  private static final long CALL_SECONDS = 20;
+  private static final long CALL_SECONDS = 30;
 
   /** A txn of 128 levels has about 256 levels of messages; protobuf's own limit is 100. */
   private static final MethodDescriptor<TxnRequest, TxnResponse> DEEP_TXN =

@@ -38,8 +38,8 @@ import java.util.stream.Collectors;
  * 11). Progress responses (B 5, 6) are passed over by {@link WatchTranscript}.
  */
 final class KnownDifferences {
-  /** A whole number of seconds passes between two looks at one lease. */
-  private static final long LOOKS_APART_SECONDS = 30;
+  /** Longer than any run takes, and shorter than any lease of it (RandomCommands) lives. */
+  private static final long OLDEST_SECONDS = 3_000;
 
   private KnownDifferences() {}
 
@@ -162,7 +162,7 @@ final class KnownDifferences {
   /** The two servers look at their clocks at different moments; L10: keys come in any order. */
   private static Object timeToLive(LeaseTimeToLiveResponse response) {
     long passed = response.getGrantedTTL() - response.getTTL();
-    boolean young = response.getTTL() > 0 && passed >= 0 && passed < LOOKS_APART_SECONDS;
+    boolean young = response.getTTL() > 0 && passed >= 0 && passed < OLDEST_SECONDS;
     var sorted = response.getKeysList().stream().map(k -> k.toStringUtf8()).sorted().toList();
     return List.of(
         response.getHeader().getRevision(),

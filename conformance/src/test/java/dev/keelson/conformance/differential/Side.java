@@ -18,7 +18,7 @@ import java.util.concurrent.TimeoutException;
 
 /** One of the two servers, asked without waiting. */
 final class Side implements AutoCloseable {
-  private static final long CALL_SECONDS = 20;
+  private static final long CALL_SECONDS = 60;
 
   private final Store store;
   private final KeepAlive keepAlive;

@@ -28,7 +28,7 @@ final class WatchTranscript implements AutoCloseable {
     }
   }
 
-  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(20);
+  private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(60);
 
   private final WatchSession session;
   private final Queue<WatchResponse> answers = new ArrayDeque<>();

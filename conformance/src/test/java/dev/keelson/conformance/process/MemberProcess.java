@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * thread-safe.
  */
 public final class MemberProcess implements AutoCloseable {
-  private static final long STOP_SECONDS = 20;
+  private static final long STOP_SECONDS = 60;
   private static final long LOOK_AGAIN_NANOS = 10_000_000;
 
   private final Program program;

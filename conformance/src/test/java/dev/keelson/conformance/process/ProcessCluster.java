@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * closing removes. Not thread-safe.
  */
 public final class ProcessCluster implements AutoCloseable {
-  public static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
+  public static final Duration STARTS_WITHIN = Duration.ofMinutes(3);
 
   private final ClusterLayout layout;
   private final Program program;
