@@ -29,6 +29,9 @@ public final class WatchSession implements AutoCloseable {
   private final Duplex<WatchRequest, WatchResponse> stream;
   private long fences = FIRST_FENCE;
 
+  /** Events of the last response that nobody has asked for yet. */
+  private Optional<WatchResponse> rest = Optional.empty();
+
   private WatchSession(Duplex<WatchRequest, WatchResponse> stream) {
     this.stream = stream;
   }
@@ -100,11 +103,17 @@ public final class WatchSession implements AutoCloseable {
   }
 
   public WatchResponse next() {
-    return checked(stream.next());
+    return takeRest().orElseGet(() -> checked(stream.next()));
   }
 
   public Optional<WatchResponse> next(Duration within) {
-    return stream.next(within).map(WatchSession::checked);
+    return takeRest().or(() -> stream.next(within).map(WatchSession::checked));
+  }
+
+  private Optional<WatchResponse> takeRest() {
+    Optional<WatchResponse> taken = rest;
+    rest = Optional.empty();
+    return taken;
   }
 
   /** The next response must have events of this watcher. */
@@ -117,10 +126,15 @@ public final class WatchSession implements AutoCloseable {
     return response;
   }
 
-  /** The next event, which must come alone and be of this watcher. */
+  /**
+   * The next event, which must be of this watcher. Others in the same response, as there are where
+   * the connection was slow, come next.
+   */
   public Event nextEvent(long watchId) {
     WatchResponse response = nextEvents(watchId);
-    Expect.equal(1, response.getEventsCount(), "events in the response");
+    if (response.getEventsCount() > 1) {
+      rest = Optional.of(response.toBuilder().removeEvents(0).build());
+    }
     return response.getEvents(0);
   }
 

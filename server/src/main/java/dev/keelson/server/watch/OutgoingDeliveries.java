@@ -37,12 +37,22 @@ public final class OutgoingDeliveries {
       queue.add(new Waiting(delivery));
       return;
     }
+    if (isHistory(events)) {
+      open.remove(events.watchId());
+      queue.add(new Waiting(events));
+      return;
+    }
     var earlier = open.get(events.watchId());
     if (earlier == null || !earlier.join(events)) {
       var waiting = new Waiting(events);
       queue.add(waiting);
       open.put(events.watchId(), waiting);
     }
+  }
+
+  /** A batch of the past has a bound on its revisions and a header of its own (W14). */
+  private static boolean isHistory(Delivery.Events events) {
+    return events.events().getFirst().revision() != events.revision();
   }
 
   /** The next to be told. */

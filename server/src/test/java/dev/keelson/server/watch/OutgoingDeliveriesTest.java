@@ -23,13 +23,17 @@ final class OutgoingDeliveriesTest {
   private final OutgoingDeliveries waiting = new OutgoingDeliveries();
 
   private static Delivery.Events told(long watchId, long revision, int valueBytes) {
+    return told(watchId, revision, revision, valueBytes);
+  }
+
+  private static Delivery.Events told(long watchId, long header, long revision, int valueBytes) {
     var kv = new KeyValue(KEY, revision, revision, 1, Bytes.wrap(new byte[valueBytes]), 0);
     var put = new Change.Put(new Revision(revision, 0), kv);
     var event =
         new WatchEvent(
             new AppliedChange(put, new AppliedChange.Previous.Absent()), _ -> Optional.empty());
     return new Delivery.Events(
-        watchId, revision, List.of(event), WatchSpec.Options.PLAIN, event.wire(false).length);
+        watchId, header, List.of(event), WatchSpec.Options.PLAIN, event.wire(false).length);
   }
 
   private static List<Long> revisions(Delivery delivery) {
@@ -75,6 +79,19 @@ final class OutgoingDeliveriesTest {
     waiting.addAll(List.of(told(1, 6, 10)));
 
     assertThat(revisions(waiting.remove().delivery())).containsExactly(6L);
+    assertThat(waiting.isEmpty()).isTrue();
+  }
+
+  @Test
+  @Tag("W14")
+  void aBatchOfThePastIsToldAsItIs() {
+    waiting.addAll(List.of(told(1, 4, 10), told(1, 9, 5, 10), told(1, 9, 8, 10)));
+    waiting.addAll(List.of(told(1, 10, 10), told(1, 11, 10)));
+
+    assertThat(revisions(waiting.remove().delivery())).containsExactly(4L);
+    assertThat(revisions(waiting.remove().delivery())).containsExactly(5L);
+    assertThat(revisions(waiting.remove().delivery())).containsExactly(8L);
+    assertThat(revisions(waiting.remove().delivery())).containsExactly(10L, 11L);
     assertThat(waiting.isEmpty()).isTrue();
   }
 
