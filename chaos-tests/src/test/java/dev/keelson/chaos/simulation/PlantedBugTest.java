@@ -72,7 +72,7 @@ class PlantedBugTest {
       }
     },
     /** 43. */
-    A_WATCH_BEGINS_ONE_LATE("I19") {
+    A_WATCH_BEGINS_ONE_LATE("I19", "liveness") {
       @Override
       public StreamHandler<WatchRequest, WatchResponse> watch(
           MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
@@ -80,7 +80,7 @@ class PlantedBugTest {
       }
     },
     /** 44. */
-    A_WATCH_LOSES_THE_FIRST_EVENTS("I19") {
+    A_WATCH_LOSES_THE_FIRST_EVENTS("I19", "liveness") {
       @Override
       public StreamHandler<WatchRequest, WatchResponse> watch(
           MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
@@ -88,7 +88,7 @@ class PlantedBugTest {
       }
     },
     /** 45. */
-    A_WATCH_TELLS_PROGRESS_TOO_EARLY("I19") {
+    A_WATCH_TELLS_PROGRESS_TOO_EARLY("I19", "liveness") {
       @Override
       public StreamHandler<WatchRequest, WatchResponse> watch(
           MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
@@ -96,7 +96,7 @@ class PlantedBugTest {
       }
     },
     /** 46. */
-    A_WATCH_SENDS_AGAIN("I19") {
+    A_WATCH_SENDS_AGAIN("I19", "liveness") {
       @Override
       public StreamHandler<WatchRequest, WatchResponse> watch(
           MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
@@ -104,7 +104,7 @@ class PlantedBugTest {
       }
     },
     /** 48. */
-    A_WATCH_SKIPS_WHAT_WAS_COMPACTED("I19") {
+    A_WATCH_SKIPS_WHAT_WAS_COMPACTED("I19", "liveness") {
       @Override
       public StreamHandler<WatchRequest, WatchResponse> watch(
           MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
@@ -112,7 +112,7 @@ class PlantedBugTest {
       }
     },
     /** 49. */
-    A_WATCH_MIXES_REVISIONS("I19") {
+    A_WATCH_MIXES_REVISIONS("I19", "liveness") {
       @Override
       public StreamHandler<WatchRequest, WatchResponse> watch(
           MemberLife by, StreamHandler<WatchRequest, WatchResponse> sound) {
@@ -120,7 +120,7 @@ class PlantedBugTest {
       }
     },
     /** 52: whoever is asked says that the lease lives on, and tells nobody. */
-    RENEWALS_ARE_ANSWERED_BY_ANYBODY("I20") {
+    RENEWALS_ARE_ANSWERED_BY_ANYBODY("I20", "liveness") {
       @Override
       public StreamHandler<LeaseKeepAliveRequest, LeaseKeepAliveResponse> keepAlive(
           StreamHandler<LeaseKeepAliveRequest, LeaseKeepAliveResponse> sound) {
@@ -128,14 +128,36 @@ class PlantedBugTest {
       }
     },
     /** 57, 60: what comes of an entry depends on when it is applied. */
-    STATE_DEPENDS_ON_THE_CLOCK("I13", "DU-ack", "I24", "no-failure", "I18", "exception") {
+    STATE_DEPENDS_ON_THE_CLOCK(
+        "I13",
+        "I16",
+        "I18",
+        "I19",
+        "I20",
+        "I24",
+        "I25",
+        "DU-ack",
+        "liveness",
+        "no-failure",
+        "exception") {
       @Override
       public EngineFactory engines(SimulatedMember by, EngineFactory sound) {
         return new AlteredEngines(sound, Family.CHANGES, key -> by.virtualSeconds() % 3 == 2);
       }
     },
     /** 59: one member refuses what the others do. */
-    ONE_MEMBER_REFUSES_ON_ITS_OWN("I13", "DU-ack", "I24", "no-failure", "I18", "exception") {
+    ONE_MEMBER_REFUSES_ON_ITS_OWN(
+        "I13",
+        "I16",
+        "I18",
+        "I19",
+        "I20",
+        "I24",
+        "I25",
+        "DU-ack",
+        "liveness",
+        "no-failure",
+        "exception") {
       @Override
       public EngineFactory engines(SimulatedMember by, EngineFactory sound) {
         return new AlteredEngines(
@@ -143,7 +165,18 @@ class PlantedBugTest {
       }
     },
     /** 56: which keys a lease has is not kept. */
-    ATTACHMENTS_ARE_NOT_KEPT("I20", "I24", "liveness", "I13", "no-failure", "exception") {
+    ATTACHMENTS_ARE_NOT_KEPT(
+        "I13",
+        "I16",
+        "I18",
+        "I19",
+        "I20",
+        "I24",
+        "I25",
+        "DU-ack",
+        "liveness",
+        "no-failure",
+        "exception") {
       @Override
       public EngineFactory engines(SimulatedMember by, EngineFactory sound) {
         return new AlteredEngines(sound, Family.LEASES, key -> key.length > Long.BYTES + 1);
