@@ -1,6 +1,8 @@
 package dev.keelson.chaos;
 
 import dev.keelson.chaos.harness.ChaosRun;
+import dev.keelson.chaos.harness.ComposeEnvironment;
+import dev.keelson.chaos.harness.Environment;
 import dev.keelson.chaos.harness.ProcessEnvironment;
 import dev.keelson.chaos.harness.Scenario;
 import dev.keelson.chaos.harness.Topology;
@@ -27,6 +29,9 @@ final class ChaosCommand implements Callable<Integer> {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int CONVICTED = 1;
 
+  /** The source tree, as the launcher names it. */
+  private static final Path ROOT = Path.of(System.getProperty("keelson.root", "."));
+
   /** What the members are. */
   enum Program {
     KEELSON,
@@ -35,10 +40,11 @@ final class ChaosCommand implements Callable<Integer> {
 
   /** Where the members are. */
   enum Place {
-    PROCESSES
+    PROCESSES,
+    COMPOSE
   }
 
-  @Option(names = "--env", description = "processes")
+  @Option(names = "--env", description = "processes or compose")
   private Place env = Place.PROCESSES;
 
   @Option(names = "--scenario", description = "a name, or all")
@@ -78,6 +84,10 @@ final class ChaosCommand implements Callable<Integer> {
               + Scenario.all().stream().map(Scenario::name).toList());
       return CommandLine.ExitCode.USAGE;
     }
+    if (env == Place.COMPOSE && program != Program.KEELSON) {
+      out.println("docker-compose.yml has members of Keelson only");
+      return CommandLine.ExitCode.USAGE;
+    }
     var directory = new ReportDirectory(report);
     Duration each = Duration.ofMillis((long) (minutes * 60_000 / chosen.size()));
     boolean passed = true;
@@ -92,12 +102,7 @@ final class ChaosCommand implements Callable<Integer> {
     String name = "%s-%s-%d".formatted(env.name().toLowerCase(Locale.ROOT), one.name(), seed);
     Path place = directory.directoryOf(name);
     Path data = Files.createTempDirectory("keelson-chaos");
-    Topology topology =
-        switch (program) {
-          case KEELSON -> Topology.Keelson.plain();
-          case ETCD -> Topology.Etcd.ofThisMachine();
-        };
-    try (var environment = ProcessEnvironment.of(topology, one.members(), data, one.flags())) {
+    try (Environment environment = environment(one, data)) {
       var plan = new ChaosRun.Plan(seed, faults, QUIET, PATIENCE);
       var result =
           new ChaosRun(one, plan, environment, status -> tell(one.name(), status))
@@ -110,6 +115,20 @@ final class ChaosCommand implements Callable<Integer> {
       }
       return result.verdict().passed();
     }
+  }
+
+  private Environment environment(Scenario one, Path data) throws IOException {
+    return switch (env) {
+      case PROCESSES -> ProcessEnvironment.of(topology(), one.members(), data, one.flags());
+      case COMPOSE -> ComposeEnvironment.of(ROOT, one.members(), data, one.flags());
+    };
+  }
+
+  private Topology topology() {
+    return switch (program) {
+      case KEELSON -> Topology.Keelson.plain();
+      case ETCD -> Topology.Etcd.ofThisMachine();
+    };
   }
 
   private void tell(String name, String status) {

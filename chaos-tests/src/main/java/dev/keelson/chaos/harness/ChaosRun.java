@@ -17,6 +17,7 @@ import dev.keelson.chaos.history.ReadOptions;
 import dev.keelson.chaos.history.Request;
 import dev.keelson.chaos.history.Response;
 import dev.keelson.chaos.history.WatchSpec;
+import dev.keelson.chaos.nemesis.FaultKind;
 import dev.keelson.chaos.nemesis.Nemesis;
 import dev.keelson.chaos.nemesis.Schedule;
 import dev.keelson.chaos.workload.Recorder;
@@ -103,15 +104,15 @@ public final class ChaosRun {
     }
     recorder.mark(Item.Moment.WORK_STARTED);
     List<Thread> clients = startClients(recorder);
-    rest(plan.quiet());
+    letThemWork(recorder);
     recorder.mark(Item.Moment.FAULTS_STARTED);
     Consumer<String> told = fault -> status.accept(line(recorder, fault));
     new Nemesis(environment, recorder, plan.seed(), told)
-        .run(Schedule.draw(plan.seed(), scenario.faults(), plan.faults()));
+        .run(Schedule.draw(plan.seed(), faults(), plan.faults()));
     awaitServing(recorder);
     recorder.mark(Item.Moment.HEALED);
     status.accept(line(recorder, "healed"));
-    rest(plan.quiet());
+    letThemWork(recorder);
     stopped = true;
     join(clients);
     finish(recorder);
@@ -119,6 +120,19 @@ public final class ChaosRun {
     if (!broken.isEmpty()) {
       throw new IllegalStateException("a client broke down", broken.peek());
     }
+  }
+
+  /** At least for a while; a slow machine takes longer over what the run must have to be valid. */
+  private void letThemWork(Recorder recorder) {
+    // Each client may be at a call that does not count: it began before.
+    long enough = recorder.succeeded() + LEAST_OPERATIONS + scenario.clients();
+    rest(plan.quiet());
+    await(() -> recorder.succeeded() >= enough || !broken.isEmpty());
+  }
+
+  private List<FaultKind> faults() {
+    boolean slow = environment.links().canDelay();
+    return scenario.faults().stream().filter(kind -> slow || kind != FaultKind.SLOW_LINKS).toList();
   }
 
   private String line(Recorder recorder, String what) {

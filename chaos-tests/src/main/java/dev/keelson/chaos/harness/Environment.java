@@ -1,6 +1,11 @@
 package dev.keelson.chaos.harness;
 
+import dev.keelson.chaos.history.Outcome;
+import dev.keelson.chaos.history.Request;
+import dev.keelson.chaos.history.Response;
+import dev.keelson.chaos.workload.WireClient;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -36,7 +41,21 @@ public interface Environment extends AutoCloseable {
   void resume(int member);
 
   /** The member that calls itself leader, if one does. */
-  OptionalInt leader();
+  default OptionalInt leader() {
+    for (int member = 0; member < size(); member++) {
+      if (isRunning(member) && !isPaused(member)) {
+        try (var client = WireClient.connect(endpoints().get(member))) {
+          if (client.call(new Request.Status(), Duration.ofSeconds(2))
+                  instanceof Outcome.Ok(long id, _, Response.Status status)
+              && status.leader() != 0
+              && status.leader() == id) {
+            return OptionalInt.of(member);
+          }
+        }
+      }
+    }
+    return OptionalInt.empty();
+  }
 
   /** The network between members. */
   Links links();

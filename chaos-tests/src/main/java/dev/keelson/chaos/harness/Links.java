@@ -7,8 +7,21 @@ public interface Links {
   /** What one member sends no longer reaches another, and neither is told. */
   void cut(int from, int to);
 
+  /** Whether there are slow links here at all. */
+  default boolean canDelay() {
+    return true;
+  }
+
   /** What one member sends reaches another so much later. */
   void delay(int from, int to, Duration by);
+
+  /** Takes a member off the network: from all others, and from clients where they share it. */
+  void disconnect(int member);
+
+  /** Whether it is known to be off, by another way than that nothing passes. */
+  default boolean isDisconnected(int member) {
+    return false;
+  }
 
   /** As if nothing had been. */
   void heal();

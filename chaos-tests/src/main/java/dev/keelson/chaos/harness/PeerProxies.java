@@ -134,6 +134,16 @@ final class PeerProxies implements Links, AutoCloseable {
   }
 
   @Override
+  public void disconnect(int member) {
+    for (int other = 0; other < members; other++) {
+      if (other != member) {
+        cut(member, other);
+        cut(other, member);
+      }
+    }
+  }
+
+  @Override
   public void delay(int from, int to, Duration by) {
     links.set(from * members + to, by.toNanos());
   }

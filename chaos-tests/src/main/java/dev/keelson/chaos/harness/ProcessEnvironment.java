@@ -1,19 +1,13 @@
 package dev.keelson.chaos.harness;
 
-import dev.keelson.chaos.history.Outcome;
-import dev.keelson.chaos.history.Request;
-import dev.keelson.chaos.history.Response;
-import dev.keelson.chaos.workload.WireClient;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
@@ -21,8 +15,6 @@ import java.util.stream.IntStream;
 
 /** Members as processes of this machine, their peers' traffic through proxies of ours. */
 public final class ProcessEnvironment implements Environment {
-  private static final Duration ASKS_FOR = Duration.ofSeconds(2);
-
   // Below the range the kernel takes for outgoing connections, and away from other tests' ports.
   private static final int FIRST_PORT = 16_000;
   private static final int LAST_PORT = 20_000;
@@ -139,23 +131,6 @@ public final class ProcessEnvironment implements Environment {
   @Override
   public void resume(int member) {
     members.get(member).signal("CONT");
-  }
-
-  @Override
-  public OptionalInt leader() {
-    for (int member = 0; member < plans.size(); member++) {
-      if (isRunning(member) && !isPaused(member)) {
-        try (var client = WireClient.connect(plans.get(member).endpoint())) {
-          if (client.call(new Request.Status(), ASKS_FOR)
-                  instanceof Outcome.Ok(long id, _, Response.Status status)
-              && status.leader() != 0
-              && status.leader() == id) {
-            return OptionalInt.of(member);
-          }
-        }
-      }
-    }
-    return OptionalInt.empty();
   }
 
   @Override

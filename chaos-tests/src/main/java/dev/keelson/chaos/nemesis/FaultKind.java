@@ -22,7 +22,9 @@ public enum FaultKind {
   MUTE_LEADER,
   /** Two members do not hear each other; the third hears both. */
   BRIDGE,
-  SLOW_LINKS;
+  SLOW_LINKS,
+  /** The leader is off the network altogether, as with its cable pulled. */
+  DISCONNECT_LEADER;
 
   /** As it is written in histories and on the command line. */
   public String word() {
@@ -32,7 +34,14 @@ public enum FaultKind {
   /** Whether there must be another leader afterwards. */
   public boolean movesLeader() {
     return switch (this) {
-      case KILL_LEADER, STOP_LEADER, ISOLATE_LEADER, MUTE_LEADER, ROLLING_RESTART, KILL_ALL -> true;
+      case KILL_LEADER,
+          STOP_LEADER,
+          ISOLATE_LEADER,
+          MUTE_LEADER,
+          ROLLING_RESTART,
+          KILL_ALL,
+          DISCONNECT_LEADER ->
+          true;
       case KILL_FOLLOWER,
           PAUSE_LEADER,
           PAUSE_FOLLOWER,

@@ -28,9 +28,26 @@ public final class Nemesis {
   // Members that a fault of the present step has taken: another takes others.
   private final Set<Integer> taken = new HashSet<>();
 
-  /** A fault that holds. */
+  /** A link between members, one way. */
+  private record Link(int from, int to) {}
+
+  /**
+   * A fault that holds.
+   *
+   * @param couldAct whether something was left for it to harm: members that another fault has ended
+   *     send nothing that a cut could swallow
+   */
   private record Holding(
-      FaultKind kind, String target, long since, BooleanSupplier tookEffect, Runnable heal) {}
+      FaultKind kind,
+      String target,
+      long since,
+      BooleanSupplier couldAct,
+      BooleanSupplier tookEffect,
+      Runnable heal) {
+    Holding(FaultKind kind, String target, long since, BooleanSupplier tookEffect, Runnable heal) {
+      this(kind, target, since, () -> true, tookEffect, heal);
+    }
+  }
 
   public Nemesis(Environment environment, Recorder recorder, long seed, Consumer<String> status) {
     this.environment = environment;
@@ -60,10 +77,14 @@ public final class Nemesis {
   private void heal(List<Holding> holding) {
     // All are looked at before the first ends: one may undo what another has done.
     List<Boolean> seen = holding.stream().map(one -> one.tookEffect().getAsBoolean()).toList();
+    List<Boolean> could = holding.stream().map(one -> one.couldAct().getAsBoolean()).toList();
     for (int i = 0; i < holding.size(); i++) {
       Holding one = holding.get(i);
       boolean tookEffect = seen.get(i);
       one.heal().run();
+      if (!tookEffect && !could.get(i)) {
+        continue;
+      }
       recorder.add(
           new Fault(
               one.kind().word(),
@@ -90,6 +111,7 @@ public final class Nemesis {
       case MUTE_LEADER -> cut(kind, leader(), true, false, holding);
       case BRIDGE -> bridge(kind, holding);
       case SLOW_LINKS -> slow(kind, holding);
+      case DISCONNECT_LEADER -> disconnect(kind, leader(), holding);
     }
   }
 
@@ -106,6 +128,9 @@ public final class Nemesis {
   }
 
   private void stop(FaultKind kind, int victim, List<Holding> holding) {
+    if (!isAtWork(victim)) {
+      return;
+    }
     long since = recorder.now();
     environment.terminate(victim);
     holding.add(
@@ -120,7 +145,7 @@ public final class Nemesis {
   private void rollingRestart(FaultKind kind, List<Holding> holding) {
     long since = recorder.now();
     for (int member : all()) {
-      if (environment.isRunning(member) && !environment.isPaused(member)) {
+      if (isAtWork(member)) {
         environment.terminate(member);
         startAgain(member);
         awaitLeader();
@@ -150,58 +175,83 @@ public final class Nemesis {
   }
 
   private void cut(FaultKind kind, int victim, boolean out, boolean in, List<Holding> holding) {
+    var links = new ArrayList<Link>();
     for (int other : all()) {
-      if (other != victim) {
-        if (out) {
-          environment.links().cut(victim, other);
-        }
-        if (in) {
-          environment.links().cut(other, victim);
-        }
+      if (other != victim && out) {
+        links.add(new Link(victim, other));
+      }
+      if (other != victim && in) {
+        links.add(new Link(other, victim));
       }
     }
-    holdLinks(kind, "member " + victim, holding);
+    cut(kind, "member " + victim, links, holding);
   }
 
   private void bridge(FaultKind kind, List<Holding> holding) {
     int middle = random.nextInt(environment.size());
-    for (int one : all()) {
-      for (int other : all()) {
-        if (one != other && one != middle && other != middle) {
-          environment.links().cut(one, other);
-        }
-      }
-    }
-    holdLinks(kind, "all but member " + middle, holding);
+    List<Link> links =
+        allLinks().stream().filter(link -> link.from() != middle && link.to() != middle).toList();
+    cut(kind, "all but member " + middle, links, holding);
   }
 
-  private void slow(FaultKind kind, List<Holding> holding) {
-    long before = environment.links().delayedBytes();
-    for (int one : all()) {
-      for (int other : all()) {
-        if (one != other) {
-          environment.links().delay(one, other, SLOW);
-        }
-      }
-    }
-    holding.add(
-        new Holding(
-            kind,
-            "all links",
-            recorder.now(),
-            () -> environment.links().delayedBytes() > before,
-            environment.links()::heal));
-  }
-
-  private void holdLinks(FaultKind kind, String target, List<Holding> holding) {
+  private void cut(FaultKind kind, String target, List<Link> links, List<Holding> holding) {
     long before = environment.links().swallowedBytes();
+    long since = recorder.now();
+    links.forEach(link -> environment.links().cut(link.from(), link.to()));
     holding.add(
         new Holding(
             kind,
             target,
-            recorder.now(),
+            since,
+            () -> links.stream().anyMatch(this::carries),
             () -> environment.links().swallowedBytes() > before,
             environment.links()::heal));
+  }
+
+  private void disconnect(FaultKind kind, int victim, List<Holding> holding) {
+    long before = environment.links().swallowedBytes();
+    long since = recorder.now();
+    environment.links().disconnect(victim);
+    holding.add(
+        new Holding(
+            kind,
+            "member " + victim,
+            since,
+            () -> allLinks().stream().anyMatch(l -> l.from() == victim && carries(l)),
+            () ->
+                environment.links().isDisconnected(victim)
+                    || environment.links().swallowedBytes() > before,
+            environment.links()::heal));
+  }
+
+  private void slow(FaultKind kind, List<Holding> holding) {
+    long before = environment.links().delayedBytes();
+    long since = recorder.now();
+    allLinks().forEach(link -> environment.links().delay(link.from(), link.to(), SLOW));
+    holding.add(
+        new Holding(
+            kind,
+            "all links",
+            since,
+            () -> allLinks().stream().anyMatch(this::carries),
+            () -> environment.links().delayedBytes() > before,
+            environment.links()::heal));
+  }
+
+  private List<Link> allLinks() {
+    return all().stream()
+        .flatMap(from -> all().stream().map(to -> new Link(from, to)))
+        .filter(link -> link.from() != link.to())
+        .toList();
+  }
+
+  /** Whether both ends are there and at work. */
+  private boolean carries(Link link) {
+    return isAtWork(link.from()) && isAtWork(link.to());
+  }
+
+  private boolean isAtWork(int member) {
+    return environment.isRunning(member) && !environment.isPaused(member);
   }
 
   /** Two faults may have ended the same member. */
@@ -237,7 +287,9 @@ public final class Nemesis {
 
   private int awaitLeader() {
     long deadline = recorder.now() + LEADER_WITHIN.toNanos();
-    while (recorder.now() < deadline) {
+    // With no majority at work nobody can lead: what is broken longer shows no more.
+    while (recorder.now() < deadline
+        && all().stream().filter(this::isAtWork).count() > environment.size() / 2) {
       OptionalInt leader = environment.leader();
       if (leader.isPresent()) {
         return leader.getAsInt();

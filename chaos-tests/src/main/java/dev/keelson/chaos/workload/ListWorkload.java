@@ -13,6 +13,7 @@ import dev.keelson.chaos.history.Response;
 import dev.keelson.raft.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.stream.Stream;
 
 /**
@@ -23,16 +24,30 @@ public final class ListWorkload implements Workload {
   /** A list that grows for ever would make the run one of copying; new ones are begun instead. */
   private static final int WORDS = 150;
 
+  /** One of the lists that one place has had. */
+  private record Place(int place, int number) {
+    Bytes key(String prefix) {
+      return KeyRange.utf8(prefix + place + "/" + number);
+    }
+
+    void end(AtomicIntegerArray begun) {
+      begun.compareAndSet(place, number, number + 1);
+    }
+  }
+
   private final String name;
   private final String prefix;
   private final int lists;
   private final int together;
+  // How many lists each place has had: clients of one run begin a new one together.
+  private final AtomicIntegerArray begun;
 
   private ListWorkload(String name, String prefix, int lists, int together) {
     this.name = name;
     this.prefix = prefix;
     this.lists = lists;
     this.together = together;
+    begun = new AtomicIntegerArray(lists);
   }
 
   public static ListWorkload set() {
@@ -52,10 +67,12 @@ public final class ListWorkload implements Workload {
   public void step(Session session) {
     int count = 1 + session.random().nextInt(together);
     int first = session.random().nextInt(lists);
-    var keys = new ArrayList<Bytes>();
+    var places = new ArrayList<Place>();
     for (int i = 0; i < count; i++) {
-      keys.add(KeyRange.utf8(prefix + (first + i) % lists));
+      int place = (first + i) % lists;
+      places.add(new Place(place, begun.get(place)));
     }
+    List<Bytes> keys = places.stream().map(place -> place.key(prefix)).toList();
     List<Request.Kv> reads =
         keys.stream().<Request.Kv>map(key -> Request.Range.of(KeyRange.single(key))).toList();
     Outcome read = session.call(new Request.Txn(List.of(), reads, List.of()));
@@ -68,6 +85,7 @@ public final class ListWorkload implements Workload {
     for (int i = 0; i < count; i++) {
       var version = versionIn(found.responses().get(i)).findFirst();
       if (version.isPresent() && Values.words(version.get().value()).size() >= WORDS) {
+        places.get(i).end(begun);
         return;
       }
       compares.add(
