@@ -25,7 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfSystemProperty(named = "keelson.compose", matches = "true")
 class ComposeTest {
   private static final Path ROOT = Path.of("..");
-  private static final Duration PATIENCE = Duration.ofSeconds(120);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration ASKS_FOR = Duration.ofSeconds(5);
   private static final Bytes KEY = Bytes.wrap("key".getBytes(StandardCharsets.UTF_8));
 

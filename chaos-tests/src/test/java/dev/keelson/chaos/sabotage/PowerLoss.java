@@ -20,6 +20,7 @@ import java.util.stream.Stream;
  */
 final class PowerLoss implements Environment {
   private static final int LOST_BYTES = 16 * 1024;
+  private static final int HEADER_BYTES = 1024;
 
   private final Environment members;
   private final Path directory;
@@ -55,9 +56,11 @@ final class PowerLoss implements Environment {
         end--;
       }
       // A segment that was only prepared has a header and nothing to lose.
-      if (end > LOST_BYTES) {
+      if (end > HEADER_BYTES) {
+        // Of a slow machine's short log not everything.
+        int lost = Math.min(LOST_BYTES, end / 2);
         try (var channel = FileChannel.open(segment, StandardOpenOption.WRITE)) {
-          channel.write(ByteBuffer.allocate(LOST_BYTES), end - LOST_BYTES);
+          channel.write(ByteBuffer.allocate(lost), end - lost);
         }
         return;
       }
