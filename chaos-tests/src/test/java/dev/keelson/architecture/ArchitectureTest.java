@@ -54,6 +54,8 @@ class ArchitectureTest {
             "bench",
             "cli",
             "conformance",
+            "embedded",
+            "testkit",
             "server.time",
             "server.rpc",
             "server.http",
@@ -131,6 +133,8 @@ class ArchitectureTest {
         knowsOnly("bench", "bench", "api"),
         knowsOnly("conformance", "conformance", "api"),
         knowsOnly("cli", "cli", "server", "bench", "conformance", "api", "raft", "storage"),
+        knowsOnly("embedded", "embedded", "server", "api", "raft", "storage"),
+        knowsOnly("testkit", "testkit", "embedded", "client"),
         noClasses()
             .that(resideInAPackage(BASE + "client"))
             .should()
@@ -210,7 +214,9 @@ class ArchitectureTest {
                     BASE + "client..",
                     BASE + "cli..",
                     BASE + "bench..",
-                    BASE + "conformance.."))
+                    BASE + "conformance..",
+                    BASE + "embedded..",
+                    BASE + "testkit.."))
             .should()
             .beFinal()
             .because("there is no static mutable state"));

@@ -2,6 +2,9 @@ package dev.keelson.server;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.keelson.raft.Message;
+import dev.keelson.raft.RaftStatus;
+import dev.keelson.server.cluster.Member;
 import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.compaction.AutoCompactor;
@@ -16,21 +19,18 @@ import dev.keelson.server.rpc.ClientPort;
 import dev.keelson.server.rpc.ClientPortConfig;
 import dev.keelson.server.rpc.Monitoring;
 import dev.keelson.server.rpc.StreamTiming;
-import dev.keelson.server.space.DiskSpace;
 import dev.keelson.server.space.DiskWatch;
-import dev.keelson.server.space.FileSystemSpace;
 import dev.keelson.server.space.SpaceGuard;
 import dev.keelson.server.time.Clock;
 import dev.keelson.server.time.SystemClock;
 import dev.keelson.server.transport.MemberQuery;
+import dev.keelson.server.transport.MemberTransport;
 import dev.keelson.server.transport.NettyPeerTransport;
 import dev.keelson.server.transport.TransportConfig;
-import dev.keelson.storage.disk.PosixDisk;
-import dev.keelson.storage.mvcc.engine.RocksEngines;
-import dev.keelson.storage.work.WorkerThreads;
 import dev.keelson.storage.work.Workers;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -54,15 +54,21 @@ public final class KeelsonServer implements AutoCloseable {
   private final ServerConfig config;
   private final Clock clock = new SystemClock();
   private final MachineRandom random = new MachineRandom();
-  private final Workers workers = new WorkerThreads();
+  private final Machine machine;
+  private final Workers workers;
   private final Closing closing = new Closing();
   private final CompletableFuture<MemberStop> stop = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private final AtomicBoolean expelled = new AtomicBoolean();
+  private volatile boolean killed;
   private @Nullable NettyPeerTransport transport;
+  private @Nullable MemberCore core;
+  private @Nullable ClientPort clientPort;
 
-  private KeelsonServer(ServerConfig config) {
+  private KeelsonServer(ServerConfig config, Machine machine) {
     this.config = config;
+    this.machine = machine;
+    this.workers = machine.workers();
   }
 
   /**
@@ -71,7 +77,12 @@ public final class KeelsonServer implements AutoCloseable {
    * @throws StartException with one line for the operator; nothing is left open or changed then
    */
   public static KeelsonServer start(ServerConfig config) throws StartException {
-    var server = new KeelsonServer(config);
+    return start(config, Machine.own(config));
+  }
+
+  /** The same on another machine than the JVM's own. */
+  public static KeelsonServer start(ServerConfig config, Machine machine) throws StartException {
+    var server = new KeelsonServer(config, machine);
     try {
       server.open();
       return server;
@@ -107,6 +118,73 @@ public final class KeelsonServer implements AutoCloseable {
     } else {
       closed.join();
     }
+  }
+
+  /**
+   * Ends the member without any of the courtesies of {@link #close}: it does not hand over its
+   * office, and calls under way are broken off.
+   */
+  public void kill() {
+    killed = true;
+    close();
+  }
+
+  /** Whether it was neither closed nor has it stopped by itself. */
+  public boolean isRunning() {
+    return !stop.isDone();
+  }
+
+  /** What the member knows of its cluster at the moment. */
+  public RaftStatus status() {
+    return core().replica().status();
+  }
+
+  /** Whether this member is connected to all the others, and every one has told its addresses. */
+  public boolean knowsAll() {
+    var members = core().store().members().table().members();
+    return members.stream().allMatch(Member::isStarted) && isConnectedToAll();
+  }
+
+  private boolean isConnectedToAll() {
+    long self = core().identity().memberId();
+    return core().store().members().table().members().stream()
+        .allMatch(peer -> peer.id() == self || transport().isConnected(peer.id(), Duration.ZERO));
+  }
+
+  /**
+   * Stands for leadership now instead of waiting until it misses a leader, as if a former one had
+   * asked for it (dissertation 3.10). For members that are started together and have none yet.
+   *
+   * @return whether it did: not before it is connected to all, nor where there is a leader
+   */
+  public boolean stand() {
+    var status = status();
+    if (status.hasLeader() || !isConnectedToAll()) {
+      return false;
+    }
+    status.configuration().voters().stream()
+        .filter(peer -> peer != status.id())
+        .findFirst()
+        .ifPresent(
+            peer ->
+                core()
+                    .replica()
+                    .onMessage(new Message.TimeoutNow(peer, status.id(), status.term())));
+    return true;
+  }
+
+  /**
+   * Runs something on each thread that serves sockets; as long as it takes, that one does not.
+   *
+   * @return on how many
+   */
+  public int onEventLoops(Runnable task) {
+    int clients = requireNonNull(clientPort, "set when the member has started").onEventLoops(task);
+    return transport().onEventLoop(task) ? clients + 1 : clients;
+  }
+
+  private MemberCore core() {
+    return requireNonNull(core, "set when the member has started");
   }
 
   private void shutDown() {
@@ -158,19 +236,17 @@ public final class KeelsonServer implements AutoCloseable {
   }
 
   private void open() throws StartException {
-    var disk =
-        new FileSystemSpace(List.of(config.identity().dataDir(), config.identity().walDir()));
-    var core =
-        MemberCore.open(
-            config, MemberTuning.of(Runtime.getRuntime().maxMemory()), surroundings(disk));
-    closing.add(core);
-    listenToPeers(core);
-    watchDisk(disk, core.space());
-    startAutoCompaction(core);
-    startClientPort(core, monitoring(core));
+    var opened = MemberCore.open(config, machine.tuning(), surroundings());
+    core = opened;
+    closing.add(opened);
+    listenToPeers(opened);
+    watchDisk(opened.space());
+    startAutoCompaction(opened);
+    startClientPort(opened, monitoring(opened));
     long electionNanos = TimeUnit.MILLISECONDS.toNanos(config.timing().electionTimeoutMillis());
-    closing.add(new HandOver(core.replica(), electionNanos, clock));
-    var identity = core.identity();
+    var handOver = new HandOver(opened.replica(), electionNanos, clock);
+    closing.add(() -> leaveInOrder(handOver));
+    var identity = opened.identity();
     log.info(
         "serving member={} name={} cluster={} clients={} peers={}",
         Long.toHexString(identity.memberId()),
@@ -180,17 +256,25 @@ public final class KeelsonServer implements AutoCloseable {
         config.listeners().listenPeerUrls());
   }
 
-  private MemberCore.Surroundings surroundings(DiskSpace disk) {
+  private void leaveInOrder(HandOver handOver) {
+    if (killed) {
+      requireNonNull(clientPort, "opened before").breakOff();
+    } else {
+      handOver.close();
+    }
+  }
+
+  private MemberCore.Surroundings surroundings() {
     return new MemberCore.Surroundings(
         clock,
         SystemClock::epochSeconds,
         random,
         workers,
-        new PosixDisk(),
-        new RocksEngines(MemberStorage.engineConfig(config)),
+        machine.disk(),
+        machine.engines(),
         MemberQuery::ask,
         this::transport,
-        disk,
+        machine.space(),
         new Events());
   }
 
@@ -212,18 +296,18 @@ public final class KeelsonServer implements AutoCloseable {
     }
   }
 
-  private NettyPeerTransport transport(ServerIdentity identity, Supplier<MemberTable> members) {
+  private MemberTransport transport(ServerIdentity identity, Supplier<MemberTable> members) {
     var defaults =
         TransportConfig.defaults(urls(config.listeners().listenPeerUrls()), ApiVersions.SERVER);
     var opened = new NettyPeerTransport(identity, defaults, members, clock, random);
     transport = opened;
-    return opened;
+    return machine.peers().outgoing(identity.memberId(), opened);
   }
 
-  private void watchDisk(DiskSpace disk, SpaceGuard space) {
+  private void watchDisk(SpaceGuard space) {
     var watch =
         new DiskWatch(
-            disk,
+            machine.space(),
             space,
             cause -> memberFailed("keelson-disk", cause),
             workers.worker("keelson-disk"));
@@ -236,8 +320,9 @@ public final class KeelsonServer implements AutoCloseable {
   }
 
   private void listenToPeers(MemberCore core) throws StartException {
+    var voices = machine.peers().incoming(core.identity().memberId(), core.voices());
     try {
-      transport().start(core.voices(), core.incoming());
+      transport().start(voices, core.incoming());
     } catch (IOException e) {
       throw new StartException("--listen-peer-urls: " + e.getMessage(), e);
     }
@@ -279,7 +364,9 @@ public final class KeelsonServer implements AutoCloseable {
     var streams = new StreamTiming(config.timing().electionTimeoutMillis());
     var portConfig = ClientPortConfig.of(addresses, config.limits(), streams, config.http());
     try {
-      closing.add(ClientPort.start(portConfig, core.services(monitoring)));
+      var port = ClientPort.start(portConfig, core.services(monitoring));
+      clientPort = port;
+      closing.add(port);
     } catch (IOException e) {
       throw new StartException("--listen-client-urls: " + e.getMessage(), e);
     }

@@ -132,6 +132,21 @@ public final class ClientPort implements AutoCloseable {
     return server.getListenSockets().stream().map(InetSocketAddress.class::cast).toList();
   }
 
+  /** Runs something on each event loop; on how many. */
+  public int onEventLoops(Runnable task) {
+    int given = 0;
+    for (var loop : loops.group()) {
+      loop.execute(task);
+      given++;
+    }
+    return given;
+  }
+
+  /** Takes no more calls, and ends those under way; to be closed still. */
+  public void breakOff() {
+    server.shutdownNow();
+  }
+
   /** Takes no more calls, waits a moment for those under way, and closes every connection. */
   @Override
   public void close() {

@@ -158,6 +158,11 @@ public final class NettyPeerTransport implements MemberTransport {
     return boundAddresses;
   }
 
+  /** Runs something on the event loop; false once this is closed. */
+  public boolean onEventLoop(Runnable task) {
+    return parts.onLoop(task);
+  }
+
   /** {@inheritDoc} Without this it is noticed at the next tick. */
   @Override
   public void membersChanged() {
