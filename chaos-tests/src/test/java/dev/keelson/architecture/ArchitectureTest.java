@@ -56,6 +56,7 @@ class ArchitectureTest {
             "conformance",
             "embedded",
             "testkit",
+            "examples",
             "server.time",
             "server.rpc",
             "server.http",
@@ -135,6 +136,7 @@ class ArchitectureTest {
         knowsOnly("cli", "cli", "server", "bench", "conformance", "api", "raft", "storage"),
         knowsOnly("embedded", "embedded", "server", "api", "raft", "storage"),
         knowsOnly("testkit", "testkit", "embedded", "client"),
+        knowsOnly("examples", "examples", "embedded", "client"),
         noClasses()
             .that(resideInAPackage(BASE + "client"))
             .should()
@@ -216,7 +218,8 @@ class ArchitectureTest {
                     BASE + "bench..",
                     BASE + "conformance..",
                     BASE + "embedded..",
-                    BASE + "testkit.."))
+                    BASE + "testkit..",
+                    BASE + "examples.."))
             .should()
             .beFinal()
             .because("there is no static mutable state"));
