@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.jar.JarEntry;
 import org.rocksdb.RocksDB;
 import org.rocksdb.util.Environment;
@@ -148,7 +149,8 @@ final class RocksLibrary {
       // Whose it is comes next.
     }
     // Whoever has the name first: a better one would cost a start more than the library does.
-    Path probe = Files.createFile(directory.resolve("owner-" + System.nanoTime() + ".tmp"));
+    int name = ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+    Path probe = Files.createFile(directory.resolve("owner-" + name + ".tmp"));
     try {
       var ours = attributes(probe);
       var its = attributes(directory);
