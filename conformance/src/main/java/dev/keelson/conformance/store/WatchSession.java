@@ -29,9 +29,6 @@ public final class WatchSession implements AutoCloseable {
   private final Duplex<WatchRequest, WatchResponse> stream;
   private long fences = FIRST_FENCE;
 
-  /** Events of the last response that nobody has asked for yet. */
-  private Optional<WatchResponse> rest = Optional.empty();
-
   private WatchSession(Duplex<WatchRequest, WatchResponse> stream) {
     this.stream = stream;
   }
@@ -103,17 +100,11 @@ public final class WatchSession implements AutoCloseable {
   }
 
   public WatchResponse next() {
-    return takeRest().orElseGet(() -> checked(stream.next()));
+    return checked(stream.next());
   }
 
   public Optional<WatchResponse> next(Duration within) {
-    return takeRest().or(() -> stream.next(within).map(WatchSession::checked));
-  }
-
-  private Optional<WatchResponse> takeRest() {
-    Optional<WatchResponse> taken = rest;
-    rest = Optional.empty();
-    return taken;
+    return stream.next(within).map(WatchSession::checked);
   }
 
   /** The next response must have events of this watcher. */
@@ -126,15 +117,10 @@ public final class WatchSession implements AutoCloseable {
     return response;
   }
 
-  /**
-   * The next event, which must be of this watcher. Others in the same response, as there are where
-   * the connection was slow, come next.
-   */
+  /** The next event, which must come alone and be of this watcher. */
   public Event nextEvent(long watchId) {
     WatchResponse response = nextEvents(watchId);
-    if (response.getEventsCount() > 1) {
-      rest = Optional.of(response.toBuilder().removeEvents(0).build());
-    }
+    Expect.equal(1, response.getEventsCount(), "events in the response");
     return response.getEvents(0);
   }
 

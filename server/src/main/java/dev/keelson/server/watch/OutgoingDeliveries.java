@@ -13,6 +13,9 @@ import java.util.Queue;
  * catches up; nothing is moved past an answer of another kind. For one thread.
  */
 public final class OutgoingDeliveries {
+  /** So much waits for a stream that keeps up, at most: etcd lets as much wait for a watcher. */
+  static final int LAG_DELIVERIES = 128;
+
   /** An answer larger than this is never made of several. */
   static final long MAX_JOINED_BYTES = 256L << 10;
 
@@ -43,7 +46,7 @@ public final class OutgoingDeliveries {
       return;
     }
     var earlier = open.get(events.watchId());
-    if (earlier == null || !earlier.join(events)) {
+    if (earlier == null || queue.size() < LAG_DELIVERIES || !earlier.join(events)) {
       var waiting = new Waiting(events);
       queue.add(waiting);
       open.put(events.watchId(), waiting);
