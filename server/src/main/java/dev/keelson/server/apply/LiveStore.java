@@ -7,6 +7,7 @@ import dev.keelson.storage.mvcc.RangeOutcome;
 import dev.keelson.storage.mvcc.RangeQuery;
 import dev.keelson.storage.mvcc.ReadView;
 import dev.keelson.storage.mvcc.StoredLease;
+import dev.keelson.storage.mvcc.engine.EngineException;
 import dev.keelson.storage.work.Workers;
 import java.util.List;
 import java.util.Optional;
@@ -84,8 +85,12 @@ public final class LiveStore implements AutoCloseable {
     return new Hold(acquire());
   }
 
-  /** Makes all that is applied durable, without keeping readers or the writer waiting. */
-  void flush() {
+  /**
+   * Makes all that is applied durable, without keeping readers or the writer waiting.
+   *
+   * @throws EngineException if the store has failed, now or before
+   */
+  public void flush() {
     try (var held = hold()) {
       held.store().flush();
     }

@@ -113,6 +113,9 @@ public final class OutgoingSnapshots implements ReplicaParts.SnapshotShipper, Au
           new Shipped(inbox, peer, index));
     } catch (IOException | EngineException e) {
       log.error("cannot take a snapshot for peer={}", Long.toHexString(peer), e);
+      // If it was the store that failed, this fails too, and the member stops: a leader whose
+      // commit waits for this peer would stay in office and try for ever.
+      store.flush();
       inbox.snapshotShipped(peer, atLeastIndex, false);
     }
   }
