@@ -8,11 +8,13 @@ usage() {
 bench/scripts/alternate.sh --endpoints E,... [options] LOAD "VARIANT" "VARIANT" ...
 
 Runs `keelson bench LOAD` with the options of each variant in turn, round after round, against a
-cluster that runs already. The first variant is what the others are compared with. For example:
+cluster that runs already. The first variant is what the others are compared with. Behind `//` a
+variant may have the options of a second generator, of one put a second, which runs beside the one
+that is measured: what it holds, such as watchers, burdens the servers and not the measuring. For example:
 
   ./keelson up --port-base 17000
   bench/scripts/alternate.sh --endpoints 127.0.0.1:17000,127.0.0.1:37000,127.0.0.1:47000 \
-    --rounds 5 put "--rate 5000" "--rate 5000 --watchers 100000 --streams 100"
+    put "--rate 5000" "--rate 5000 // --watchers 100000 --streams 100"
 
   --rounds N         rounds (5)
   --warmup N         seconds of the first variant before anything is measured (30)
@@ -59,6 +61,47 @@ out=${out:-$repository/bench/target/alternate-$(date +%Y%m%d-%H%M%S).jsonl}
 [ ! -e "$out" ] || fail "$out exists already"
 mkdir -p "$(dirname "$out")"
 
+burden=""
+finish() {
+  if [ -n "$burden" ]; then
+    kill -TERM "$burden" 2> /dev/null || true
+    wait "$burden" 2> /dev/null || true
+    burden=""
+  fi
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# watchers: how many all endpoints have together
+watchers() {
+  local endpoint sum=0 answer
+  for endpoint in ${endpoints//,/ }; do
+    answer=$(timeout 5 bash -c "exec 3<>/dev/tcp/${endpoint%:*}/${endpoint##*:} \
+      && printf 'GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n' >&3 && cat <&3" \
+      2> /dev/null | sed -n 's/^etcd_debugging_mvcc_watcher_total \([0-9]*\).*/\1/p') || true
+    sum=$((sum + ${answer:-0}))
+  done
+  echo "$sum"
+}
+
+# burden_with OPTION...: a second generator, whose watchers stand when this returns
+burden_with() {
+  local wanted=0 previous="" word deadline=$((SECONDS + 120))
+  for word in "$@"; do
+    [ "$previous" != --watchers ] || wanted=$word
+    previous=$word
+  done
+  "$keelson" bench put --endpoints "$endpoints" --conns 4 --clients 4 --rate 1 --warmup 0 \
+    --seconds 3600 --no-prefill "$@" > /dev/null 2>&1 &
+  burden=$!
+  until [ "$(watchers)" -ge "$wanted" ]; do
+    kill -0 "$burden" 2> /dev/null || fail "the second generator has ended: $*"
+    [ "$SECONDS" -lt "$deadline" ] || fail "the watchers do not stand after two minutes"
+    sleep 0.2
+  done
+}
+
 # run SECONDS LABEL FILE OPTION...
 run() {
   local length=$1 label=$2 file=$3 report
@@ -73,11 +116,13 @@ run() {
 # shellcheck disable=SC2086
 {
   echo "warming up: $load $1"
-  run "$warmup" warmup /dev/null $1
+  run "$warmup" warmup /dev/null ${1%%//*}
   for ((round = 1; round <= rounds; round++)); do
     for variant in "$@"; do
       echo "round $round of $rounds  $load $variant"
-      run "$seconds" "$variant" "$out" --seed "$round" $variant
+      [[ "$variant" != *//* ]] || burden_with ${variant#*//}
+      run "$seconds" "$variant" "$out" --seed "$round" ${variant%%//*}
+      finish
     done
   done
 }
@@ -124,8 +169,8 @@ awk '
         middle = median(key)
         least = sorted[1]; most = sorted[count[key]]
         base = median(order[1] SUBSEP i)
-        printf "  %-17s %10.2f (%.2f..%.2f) %s\n", titles[i], middle, least, most, \
-          base > 0 ? sprintf("%.2f", middle / base) : "-"
+        ratio = (base > 0) ? sprintf("%.2f", middle / base) : "-"
+        printf "  %-17s %10.2f (%.2f..%.2f) %s\n", titles[i], middle, least, most, ratio
       }
     }
   }' "$out"
