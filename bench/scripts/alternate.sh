@@ -18,6 +18,7 @@ that is measured: what it holds, such as watchers, burdens the servers and not t
 
   --rounds N         rounds (5)
   --warmup N         seconds of the first variant before anything is measured (30)
+  --settle N         seconds of each variant, in each round, before it is measured (2)
   --seconds N        seconds measured of each variant and round (6)
   --server-pids P,.. the servers' processes, for their CPU and memory
   --keelson FILE     the launcher to run (./keelson)
@@ -31,7 +32,7 @@ fail() {
 }
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-endpoints="" rounds=5 warmup=30 seconds=6 keelson=$repository/keelson out="" metered=()
+endpoints="" rounds=5 warmup=30 settle=2 seconds=6 keelson=$repository/keelson out="" metered=()
 while [[ "${1:-}" == -* ]]; do
   case "$1" in
     -h | --help) usage && exit 0 ;;
@@ -41,6 +42,7 @@ while [[ "${1:-}" == -* ]]; do
     --endpoints) endpoints=$2 ;;
     --rounds) rounds=$2 ;;
     --warmup) warmup=$2 ;;
+    --settle) settle=$2 ;;
     --seconds) seconds=$2 ;;
     --server-pids) metered=(--server-pids "$2") ;;
     --keelson) keelson=$2 ;;
@@ -52,7 +54,7 @@ done
 [ $# -ge 2 ] || fail "a load and at least one variant are needed; --help shows an example"
 [ -n "$endpoints" ] || fail "--endpoints is missing"
 [ -x "$keelson" ] || fail "no launcher $keelson"
-for number in "$rounds" "$warmup" "$seconds"; do
+for number in "$rounds" "$warmup" "$settle" "$seconds"; do
   [[ "$number" =~ ^[0-9]{1,4}$ ]] || fail "'$number' is not a number in range; --help lists the options"
 done
 load=$1
@@ -106,7 +108,7 @@ burden_with() {
 run() {
   local length=$1 label=$2 file=$3 report
   shift 3
-  report=$(timeout $((length + 300)) "$keelson" bench "$load" --endpoints "$endpoints" --warmup 2 \
+  report=$(timeout $((settle + length + 300)) "$keelson" bench "$load" --endpoints "$endpoints" --warmup "$settle" \
     --seconds "$length" --label "$label" --json "$file" "${metered[@]}" "$@" 2>&1) \
     || fail "$load $* failed: $report"
   grep -E '^(all|errors|others)' <<< "$report" | sed 's/^/  /'
