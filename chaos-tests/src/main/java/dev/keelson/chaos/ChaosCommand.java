@@ -12,9 +12,11 @@ import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -27,6 +29,7 @@ import picocli.CommandLine.Option;
 final class ChaosCommand implements Callable<Integer> {
   private static final Duration QUIET = Duration.ofSeconds(5);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final int CONVICTED = 1;
 
   /** The source tree, as the launcher names it. */
@@ -50,10 +53,12 @@ final class ChaosCommand implements Callable<Integer> {
   @Option(names = "--scenario", description = "a name, or all")
   private String scenario = "all";
 
-  @Option(names = "--minutes", description = "of faults, over all scenarios together")
+  @Option(names = "--minutes", description = "of faults, over all runs together")
   private double minutes = 7;
 
-  @Option(names = "--seed", description = "of schedules and clients")
+  @Option(
+      names = "--seed",
+      description = "of schedules and clients; each round over the scenarios has the next")
   private long seed = 1;
 
   @Option(names = "--report", description = "a directory for pages, histories and logs")
@@ -89,16 +94,22 @@ final class ChaosCommand implements Callable<Integer> {
       return CommandLine.ExitCode.USAGE;
     }
     var directory = new ReportDirectory(report);
-    Duration each = Duration.ofMillis((long) (minutes * 60_000 / chosen.size()));
+    var each = Duration.ofMillis((long) (minutes * 60_000 / chosen.size()));
+    // Many short runs see more than a long one: other dice, other starts.
+    long rounds = Math.max(1, Math.ceilDiv(each.toMillis(), LONGEST.toMillis()));
     boolean passed = true;
-    for (Scenario one : chosen) {
-      passed &= run(one, each, directory);
+    for (long round = 0; round < rounds; round++) {
+      for (Scenario one : chosen) {
+        passed &= run(one, seed + round, each.dividedBy(rounds), directory);
+      }
     }
+    out.println(directory.totals());
     out.println("the report is in " + report.resolve("index.html"));
     return passed ? CommandLine.ExitCode.OK : CONVICTED;
   }
 
-  private boolean run(Scenario one, Duration faults, ReportDirectory directory) throws IOException {
+  private boolean run(Scenario one, long seed, Duration faults, ReportDirectory directory)
+      throws IOException {
     String name = "%s-%s-%d".formatted(env.name().toLowerCase(Locale.ROOT), one.name(), seed);
     Path place = directory.directoryOf(name);
     Path data = Files.createTempDirectory("keelson-chaos");
@@ -114,6 +125,17 @@ final class ChaosCommand implements Callable<Integer> {
         Files.copy(log, place.resolve(log.getFileName()));
       }
       return result.verdict().passed();
+    } finally {
+      delete(data);
+    }
+  }
+
+  /** Of many runs the members' data would fill a disk; what a run told is in its report. */
+  private static void delete(Path data) throws IOException {
+    try (Stream<Path> files = Files.walk(data)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
     }
   }
 

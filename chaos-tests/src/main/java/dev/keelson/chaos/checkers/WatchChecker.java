@@ -4,6 +4,7 @@ import dev.keelson.chaos.history.Item;
 import dev.keelson.chaos.history.Operation;
 import dev.keelson.chaos.history.Request;
 import dev.keelson.chaos.history.Response;
+import dev.keelson.chaos.history.WatchMessage;
 import dev.keelson.chaos.history.WatchStream;
 import java.time.Duration;
 import java.util.HashMap;
@@ -39,19 +40,35 @@ public final class WatchChecker implements Checker {
       reached.put(stream.id(), walk.check());
       events += stream.messages().stream().mapToLong(message -> message.changes().size()).sum();
     }
+    Map<Long, Long> compacted = compacted(ledger);
     for (WatchStream stream : ledger.history().watches()) {
-      resumesWhereItStopped(stream, reached, findings);
+      resumesWhereItStopped(stream, reached, compacted, findings);
     }
     fresh(ledger, findings);
     findings.checked("watchers", ledger.history().watches().size());
     findings.checked("events", events);
   }
 
+  /** Up to which revision canceled streams were told that everything is compacted. */
+  private static Map<Long, Long> compacted(Ledger ledger) {
+    Map<Long, Long> compacted = new HashMap<>();
+    for (WatchStream stream : ledger.history().watches()) {
+      for (WatchMessage message : stream.messages()) {
+        if (message.kind() == WatchMessage.Kind.CANCELED) {
+          compacted.put(stream.id(), message.compactRevision());
+        }
+      }
+    }
+    return compacted;
+  }
+
   /** The client's part of WA-resume; the member's part is that it delivers from there. */
   private static void resumesWhereItStopped(
-      WatchStream stream, Map<Long, Long> reached, Findings findings) {
+      WatchStream stream, Map<Long, Long> reached, Map<Long, Long> compacted, Findings findings) {
     long before = stream.opened().resumes();
     long seen = reached.getOrDefault(before, 0L);
+    // WA-compact: what is compacted it can only leave out.
+    seen = Math.max(seen, compacted.getOrDefault(before, 0L) - 1);
     if (before != 0 && seen > 0 && stream.spec().startRevision() > seen + 1) {
       findings.gap(
           "watcher %d goes on at %d where %d stopped at %d"

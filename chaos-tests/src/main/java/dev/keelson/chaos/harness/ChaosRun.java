@@ -3,6 +3,7 @@ package dev.keelson.chaos.harness;
 import dev.keelson.chaos.checkers.Checker;
 import dev.keelson.chaos.checkers.FastChecker;
 import dev.keelson.chaos.checkers.Judge;
+import dev.keelson.chaos.checkers.RecoveryChecker;
 import dev.keelson.chaos.checkers.RunChecker;
 import dev.keelson.chaos.checkers.StateChecker;
 import dev.keelson.chaos.checkers.Verdict;
@@ -27,8 +28,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -40,7 +44,8 @@ public final class ChaosRun {
    *
    * @param faults how long things are broken
    * @param quiet how long clients work before the first fault and after the last
-   * @param patience how long the slowest step of a healed cluster may take
+   * @param patience how long a cluster may take to start, and how soon after the last fault every
+   *     member must serve again: much more than is promised, for machines that do much else
    */
   public record Plan(long seed, Duration faults, Duration quiet, Duration patience) {}
 
@@ -49,12 +54,20 @@ public final class ChaosRun {
 
   private static final int LEAST_OPERATIONS = 20;
 
+  /** Who watches each member, the first of them everything that there is. */
+  private static final List<WatchSpec> SPECS =
+      List.of(
+          WatchSpec.everything(1),
+          WatchSpec.everything(1).withPrevious().inFragments(),
+          WatchSpec.everything(1).withoutPuts());
+
   private final Scenario scenario;
   private final Plan plan;
   private final Environment environment;
   private final Consumer<String> status;
   private final List<Watcher> watchers = new ArrayList<>();
   private final ConcurrentLinkedQueue<Throwable> broken = new ConcurrentLinkedQueue<>();
+  private final AtomicLong end = new AtomicLong();
   private volatile boolean stopped;
 
   public ChaosRun(Scenario scenario, Plan plan, Environment environment, Consumer<String> status) {
@@ -86,6 +99,7 @@ public final class ChaosRun {
     checkers.add(new FastChecker());
     checkers.add(new WatchChecker(plan.patience()));
     checkers.add(new StateChecker(scenario.members()));
+    checkers.add(new RecoveryChecker(scenario.members(), plan.patience()));
     checkers.add(new RunChecker(scenario.members(), LEAST_OPERATIONS, scenario.leaderMoves()));
     checkers.addAll(scenario.workload().checkers());
     return checkers;
@@ -99,15 +113,17 @@ public final class ChaosRun {
     }
     awaitServing(recorder);
     openWatchers(recorder);
-    try (var first = new Session(recorder, environment.endpoints(), 0, plan.seed())) {
-      scenario.workload().prepare(first);
+    // A number that no client has: what one says is said by nobody else.
+    try (var first =
+        new Session(recorder, environment.endpoints(), scenario.clients(), plan.seed())) {
+      await(() -> scenario.workload().prepare(first));
     }
     recorder.mark(Item.Moment.WORK_STARTED);
     List<Thread> clients = startClients(recorder);
     letThemWork(recorder);
     recorder.mark(Item.Moment.FAULTS_STARTED);
     Consumer<String> told = fault -> status.accept(line(recorder, fault));
-    new Nemesis(environment, recorder, plan.seed(), told)
+    new Nemesis(environment, recorder, plan.seed(), plan.patience(), told)
         .run(Schedule.draw(plan.seed(), faults(), plan.faults()));
     awaitServing(recorder);
     recorder.mark(Item.Moment.HEALED);
@@ -132,7 +148,10 @@ public final class ChaosRun {
 
   private List<FaultKind> faults() {
     boolean slow = environment.links().canDelay();
-    return scenario.faults().stream().filter(kind -> slow || kind != FaultKind.SLOW_LINKS).toList();
+    return scenario.faults().stream()
+        .filter(kind -> slow || (kind != FaultKind.SLOW_LINKS && kind != FaultKind.NARROW_LINKS))
+        .filter(kind -> environment.canReplace() || kind != FaultKind.REPLACE_FOLLOWER)
+        .toList();
   }
 
   private String line(Recorder recorder, String what) {
@@ -143,11 +162,7 @@ public final class ChaosRun {
   private void openWatchers(Recorder recorder) {
     List<String> endpoints = environment.endpoints();
     for (int member = 0; member < endpoints.size(); member++) {
-      for (WatchSpec spec :
-          List.of(
-              WatchSpec.everything(1),
-              WatchSpec.everything(1).withPrevious().inFragments(),
-              WatchSpec.everything(1).withoutPuts())) {
+      for (WatchSpec spec : SPECS) {
         var watcher = new Watcher(recorder, endpoints.get(member), member, spec);
         watchers.add(watcher);
         watcher.open();
@@ -179,27 +194,55 @@ public final class ChaosRun {
 
   /** Through every member: what the workload wants read, and the hash of one revision. */
   private void finish(Recorder recorder) {
-    long revision = 0;
-    try (var last = new Session(recorder, environment.endpoints(), 1, plan.seed())) {
+    int number = scenario.clients() + 1;
+    try (var last = new Session(recorder, environment.endpoints(), number, plan.seed())) {
+      // A change that every kind of watcher wants: whoever was told of it was told of all before.
+      await(() -> ends(last));
+      long told = 0;
       for (int member = 0; member < environment.size(); member++) {
         scenario.workload().readAll(last, member);
-        var count = new Request.Range(KeyRange.all(), ReadOptions.DEFAULT.onlyCounted());
-        if (last.callAt(member, count) instanceof Outcome.Ok(_, _, Response.Range read)) {
-          revision = Math.max(revision, read.revision());
-        }
+        told = Math.max(told, revisionAt(last, member));
       }
-      for (int member = 0; member < environment.size(); member++) {
-        last.callAt(member, new Request.HashKv(revision));
-      }
+      long hashed = told;
+      await(() -> allTellTheHash(last, hashed));
+      await(() -> watchersReached(hashed));
     }
-    long told = revision;
-    await(() -> watchersReached(told));
+  }
+
+  private boolean ends(Session last) {
+    var key = KeyRange.utf8("the end");
+    return last.call(Request.Put.of(key, last.value())) instanceof Outcome.Ok
+        && last.call(new Request.Delete(KeyRange.single(key), false))
+            instanceof Outcome.Ok(_, _, Response.Delete delete)
+        && delete.deleted() > 0
+        && end.compareAndSet(0, delete.revision());
+  }
+
+  private static long revisionAt(Session last, int member) {
+    var count = new Request.Range(KeyRange.all(), ReadOptions.DEFAULT.onlyCounted());
+    return last.callAt(member, count) instanceof Outcome.Ok(_, _, Response.Range read)
+        ? read.revision()
+        : 0;
+  }
+
+  /** A member may not be that far yet, or may be compacting. */
+  private boolean allTellTheHash(Session last, long revision) {
+    Set<Long> floors = new HashSet<>();
+    for (int member = 0; member < environment.size(); member++) {
+      if (!(last.callAt(member, new Request.HashKv(revision))
+          instanceof Outcome.Ok(_, _, Response.HashKv hash))) {
+        return false;
+      }
+      floors.add(hash.compactRevision());
+    }
+    return floors.size() == 1;
   }
 
   private boolean watchersReached(long revision) {
     // The first of each member sees everything; what the others want may have ended before.
-    for (int watcher = 0; watcher < watchers.size(); watcher += 3) {
-      if (watchers.get(watcher).position() <= revision) {
+    for (int watcher = 0; watcher < watchers.size(); watcher++) {
+      long wanted = watcher % SPECS.size() == 0 ? revision : end.get();
+      if (watchers.get(watcher).position() <= wanted) {
         return false;
       }
     }

@@ -77,6 +77,11 @@ final class ComposeLinks implements Links {
     throw new UnsupportedOperationException("links of containers are not slowed");
   }
 
+  @Override
+  public void throttle(int from, int to, int bytesPerSecond) {
+    throw new UnsupportedOperationException("links of containers are not narrowed");
+  }
+
   /** Takes it off the network with its clients. */
   @Override
   public void disconnect(int member) {

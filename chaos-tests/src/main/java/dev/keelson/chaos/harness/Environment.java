@@ -40,6 +40,19 @@ public interface Environment extends AutoCloseable {
 
   void resume(int member);
 
+  /** Whether a member can be exchanged here. */
+  default boolean canReplace() {
+    return false;
+  }
+
+  /**
+   * A member is gone for good with all that it had, and a new one is taken in under its number; to
+   * be started next. Takes a majority of the others.
+   */
+  default void replace(int member) {
+    throw new UnsupportedOperationException("member " + member + " cannot be exchanged");
+  }
+
   /** The member that calls itself leader, if one does. */
   default OptionalInt leader() {
     for (int member = 0; member < size(); member++) {

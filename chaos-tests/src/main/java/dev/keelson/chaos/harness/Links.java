@@ -7,13 +7,16 @@ public interface Links {
   /** What one member sends no longer reaches another, and neither is told. */
   void cut(int from, int to);
 
-  /** Whether there are slow links here at all. */
+  /** Whether there are slow and narrow links here at all. */
   default boolean canDelay() {
     return true;
   }
 
   /** What one member sends reaches another so much later. */
   void delay(int from, int to, Duration by);
+
+  /** Of what one member sends no more reaches another in a second. */
+  void throttle(int from, int to, int bytesPerSecond);
 
   /** Takes a member off the network: from all others, and from clients where they share it. */
   void disconnect(int member);
@@ -29,6 +32,6 @@ public interface Links {
   /** How many bytes cuts have swallowed: a cut that swallows none proves nothing. */
   long swallowedBytes();
 
-  /** How many bytes were held back by delays. */
+  /** How many bytes were held back by delays and narrow links. */
   long delayedBytes();
 }

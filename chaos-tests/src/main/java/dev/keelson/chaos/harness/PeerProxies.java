@@ -14,23 +14,27 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * A proxy before every member's peer port. What it takes from one member for another it hands on,
- * hands on late, or swallows: then the connection stays open on both sides, as behind a switch that
- * drops packets. Each direction of each connection has a thread that only copies.
+ * hands on late or bit by bit, or swallows: then the connection stays open on both sides, as behind
+ * a switch that drops packets. Each direction of each connection has a thread that only copies.
  */
 final class PeerProxies implements Links, AutoCloseable {
   private static final int BUFFER_BYTES = 1 << 16;
+  private static final int LITTLE_BYTES = 1 << 12;
   private static final long CUT = -1;
 
   private final int members;
   private final SocketOwners owners;
   // At from * members + to: nanoseconds of delay, or CUT.
   private final AtomicLongArray links;
+  // At the same place: bytes a second, or 0 for all that come.
+  private final AtomicIntegerArray widths;
   private final AtomicLong swallowed = new AtomicLong();
   private final AtomicLong delayed = new AtomicLong();
   private final List<ServerSocket> listeners = new ArrayList<>();
@@ -40,6 +44,7 @@ final class PeerProxies implements Links, AutoCloseable {
     this.members = members;
     this.owners = owners;
     links = new AtomicLongArray(members * members);
+    widths = new AtomicIntegerArray(members * members);
   }
 
   /**
@@ -93,11 +98,23 @@ final class PeerProxies implements Links, AutoCloseable {
     try (InputStream in = source.getInputStream();
         OutputStream out = sink.getOutputStream()) {
       boolean lost = false;
-      for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+      while (true) {
+        // Of a narrow link little at once: what is healed meanwhile does not wait long.
+        boolean narrow = widths.get(from * members + to) > 0;
+        int read = in.read(buffer, 0, narrow ? LITTLE_BYTES : BUFFER_BYTES);
+        if (read < 0) {
+          return;
+        }
         long link = links.get(from * members + to);
         if (link > 0) {
           delayed.addAndGet(read);
           LockSupport.parkNanos(link);
+          link = links.get(from * members + to);
+        }
+        int width = widths.get(from * members + to);
+        if (width > 0) {
+          delayed.addAndGet(read);
+          LockSupport.parkNanos(read * 1_000_000_000L / width);
           link = links.get(from * members + to);
         }
         if (link == CUT) {
@@ -149,9 +166,15 @@ final class PeerProxies implements Links, AutoCloseable {
   }
 
   @Override
+  public void throttle(int from, int to, int bytesPerSecond) {
+    widths.set(from * members + to, bytesPerSecond);
+  }
+
+  @Override
   public void heal() {
     for (int link = 0; link < links.length(); link++) {
       links.set(link, 0);
+      widths.set(link, 0);
     }
   }
 

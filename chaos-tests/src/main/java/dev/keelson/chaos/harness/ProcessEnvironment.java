@@ -1,17 +1,22 @@
 package dev.keelson.chaos.harness;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Members as processes of this machine, their peers' traffic through proxies of ours. */
 public final class ProcessEnvironment implements Environment {
@@ -20,11 +25,14 @@ public final class ProcessEnvironment implements Environment {
   private static final int LAST_PORT = 20_000;
 
   private final List<MemberPlan> plans;
-  private final List<ProcessMember> members = new ArrayList<>();
+  private final Topology topology;
+  // Asked by the proxies' threads whose a connection is.
+  private final List<ProcessMember> members = new CopyOnWriteArrayList<>();
   private final PeerProxies proxies;
 
   private ProcessEnvironment(List<MemberPlan> plans, Topology topology, Path directory) {
     this.plans = plans;
+    this.topology = topology;
     for (MemberPlan plan : plans) {
       members.add(
           new ProcessMember(topology.command(plan), directory.resolve(plan.name() + ".log")));
@@ -131,6 +139,35 @@ public final class ProcessEnvironment implements Environment {
   @Override
   public void resume(int member) {
     members.get(member).signal("CONT");
+  }
+
+  @Override
+  public boolean canReplace() {
+    return true;
+  }
+
+  @Override
+  public void replace(int member) {
+    kill(member);
+    MemberPlan plan = plans.get(member);
+    List<String> others = new ArrayList<>(endpoints());
+    others.remove(member);
+    new Replacement(others, plan.peerUrl()).run();
+    try {
+      wipe(plan.dataDirectory());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    members.set(
+        member, new ProcessMember(topology.command(plan.joining()), members.get(member).log()));
+  }
+
+  private static void wipe(Path directory) throws IOException {
+    try (Stream<Path> files = Files.walk(directory)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   @Override

@@ -56,10 +56,18 @@ public record Scenario(
                 FaultKind.BRIDGE)),
         of(
             new BankWorkload(),
-            List.of(FaultKind.PAUSE_LEADER, FaultKind.PAUSE_FOLLOWER, FaultKind.SLOW_LINKS)),
+            List.of(
+                FaultKind.PAUSE_LEADER,
+                FaultKind.PAUSE_FOLLOWER,
+                FaultKind.SLOW_LINKS,
+                FaultKind.NARROW_LINKS)),
         of(
             new HistoryWorkload(),
-            List.of(FaultKind.KILL_FOLLOWER, FaultKind.ISOLATE_FOLLOWER, FaultKind.KILL_LEADER)),
+            List.of(
+                FaultKind.REPLACE_FOLLOWER,
+                FaultKind.KILL_FOLLOWER,
+                FaultKind.ISOLATE_FOLLOWER,
+                FaultKind.RESTART_STORM)),
         of(
             new LeaseWorkload(ON_A_SHARED_MACHINE),
             List.of(FaultKind.PAUSE_LEADER, FaultKind.KILL_LEADER, FaultKind.ISOLATE_LEADER)),

@@ -23,8 +23,14 @@ public enum FaultKind {
   /** Two members do not hear each other; the third hears both. */
   BRIDGE,
   SLOW_LINKS,
+  /** Less passes between members than clients want to write. */
+  NARROW_LINKS,
   /** The leader is off the network altogether, as with its cable pulled. */
-  DISCONNECT_LEADER;
+  DISCONNECT_LEADER,
+  /** Members are killed and started again before they have settled. */
+  RESTART_STORM,
+  /** A follower is gone with its disk; another member takes its place. */
+  REPLACE_FOLLOWER;
 
   /** As it is written in histories and on the command line. */
   public String word() {
@@ -48,7 +54,10 @@ public enum FaultKind {
           ISOLATE_FOLLOWER,
           DEAFEN_LEADER,
           BRIDGE,
-          SLOW_LINKS ->
+          SLOW_LINKS,
+          NARROW_LINKS,
+          RESTART_STORM,
+          REPLACE_FOLLOWER ->
           false;
     };
   }

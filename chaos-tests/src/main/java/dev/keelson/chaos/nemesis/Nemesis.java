@@ -6,11 +6,12 @@ import dev.keelson.chaos.history.Item;
 import dev.keelson.chaos.workload.Recorder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -19,10 +20,17 @@ import java.util.stream.IntStream;
 /** Applies faults, sees whether they took effect, takes them back, and records all that. */
 public final class Nemesis {
   private static final Duration SLOW = Duration.ofMillis(150);
-  private static final Duration LEADER_WITHIN = Duration.ofSeconds(30);
+  private static final Duration SOON = Duration.ofSeconds(30);
+  private static final int NARROW = 32 * 1024;
+  private static final int STORM = 5;
+
+  private static final int NOBODY = -1;
 
   private final Environment environment;
   private final Recorder recorder;
+  private final Duration patience;
+  // With what is broken, what is waited for may not come.
+  private final Duration soon;
   private final Random random;
   private final Consumer<String> status;
   // Members that a fault of the present step has taken: another takes others.
@@ -49,9 +57,19 @@ public final class Nemesis {
     }
   }
 
-  public Nemesis(Environment environment, Recorder recorder, long seed, Consumer<String> status) {
+  /**
+   * @param patience how long it waits for clients to go on after a fault
+   */
+  public Nemesis(
+      Environment environment,
+      Recorder recorder,
+      long seed,
+      Duration patience,
+      Consumer<String> status) {
     this.environment = environment;
     this.recorder = recorder;
+    this.patience = patience;
+    soon = patience.compareTo(SOON) < 0 ? patience : SOON;
     this.status = status;
     random = new Random(seed);
   }
@@ -66,19 +84,39 @@ public final class Nemesis {
           apply(kind, holding);
         }
         rest(step.lasts());
+        awaitEffects(holding);
       } finally {
         heal(holding);
       }
       status.accept("quiet");
+      long before = recorder.succeeded();
       rest(step.quiet());
+      // What is broken next is to break something that works.
+      await(patience, () -> recorder.succeeded() >= before + environment.size());
     }
+  }
+
+  /** On a slow machine it takes a while until a cut has something to swallow. */
+  private void awaitEffects(List<Holding> holding) {
+    await(
+        soon,
+        () ->
+            holding.stream()
+                .allMatch(
+                    one -> one.tookEffect().getAsBoolean() || !one.couldAct().getAsBoolean()));
   }
 
   private void heal(List<Holding> holding) {
     // All are looked at before the first ends: one may undo what another has done.
     List<Boolean> seen = holding.stream().map(one -> one.tookEffect().getAsBoolean()).toList();
     List<Boolean> could = holding.stream().map(one -> one.couldAct().getAsBoolean()).toList();
-    for (int i = 0; i < holding.size(); i++) {
+    // Another member is taken in by those that are whole.
+    List<Integer> order =
+        IntStream.range(0, holding.size())
+            .boxed()
+            .sorted(Comparator.comparing(i -> holding.get(i).kind() == FaultKind.REPLACE_FOLLOWER))
+            .toList();
+    for (int i : order) {
       Holding one = holding.get(i);
       boolean tookEffect = seen.get(i);
       one.heal().run();
@@ -110,7 +148,12 @@ public final class Nemesis {
       case DEAFEN_LEADER -> cut(kind, leader(), false, true, holding);
       case MUTE_LEADER -> cut(kind, leader(), true, false, holding);
       case BRIDGE -> bridge(kind, holding);
-      case SLOW_LINKS -> slow(kind, holding);
+      case SLOW_LINKS ->
+          hold(kind, link -> environment.links().delay(link.from(), link.to(), SLOW), holding);
+      case NARROW_LINKS ->
+          hold(kind, link -> environment.links().throttle(link.from(), link.to(), NARROW), holding);
+      case RESTART_STORM -> restartStorm(kind, holding);
+      case REPLACE_FOLLOWER -> replace(kind, follower(), holding);
       case DISCONNECT_LEADER -> disconnect(kind, leader(), holding);
     }
   }
@@ -152,6 +195,36 @@ public final class Nemesis {
       }
     }
     holding.add(new Holding(kind, "all members", since, () -> true, () -> {}));
+  }
+
+  private void restartStorm(FaultKind kind, List<Holding> holding) {
+    long since = recorder.now();
+    for (int i = 0; i < STORM; i++) {
+      // Those that another fault holds are left to it.
+      List<Integer> there = all().stream().filter(this::isAtWork).toList();
+      if (!there.isEmpty()) {
+        int victim = there.get(random.nextInt(there.size()));
+        environment.kill(victim);
+        startAgain(victim);
+      }
+      rest(Duration.ofMillis(random.nextInt(700)));
+    }
+    holding.add(new Holding(kind, "members at random", since, () -> true, () -> {}));
+  }
+
+  private void replace(FaultKind kind, int victim, List<Holding> holding) {
+    long since = recorder.now();
+    environment.kill(victim);
+    holding.add(
+        new Holding(
+            kind,
+            "member " + victim,
+            since,
+            () -> !environment.isRunning(victim),
+            () -> {
+              environment.replace(victim);
+              startAgain(victim);
+            }));
   }
 
   private void pause(FaultKind kind, int victim, List<Holding> holding) {
@@ -224,10 +297,10 @@ public final class Nemesis {
             environment.links()::heal));
   }
 
-  private void slow(FaultKind kind, List<Holding> holding) {
+  private void hold(FaultKind kind, Consumer<Link> harm, List<Holding> holding) {
     long before = environment.links().delayedBytes();
     long since = recorder.now();
-    allLinks().forEach(link -> environment.links().delay(link.from(), link.to(), SLOW));
+    allLinks().forEach(harm);
     holding.add(
         new Holding(
             kind,
@@ -286,18 +359,27 @@ public final class Nemesis {
   }
 
   private int awaitLeader() {
-    long deadline = recorder.now() + LEADER_WITHIN.toNanos();
+    var found = new AtomicInteger(NOBODY);
     // With no majority at work nobody can lead: what is broken longer shows no more.
-    while (recorder.now() < deadline
-        && all().stream().filter(this::isAtWork).count() > environment.size() / 2) {
-      OptionalInt leader = environment.leader();
-      if (leader.isPresent()) {
-        return leader.getAsInt();
-      }
+    await(
+        soon,
+        () -> {
+          if (all().stream().filter(this::isAtWork).count() <= environment.size() / 2) {
+            return true;
+          }
+          environment.leader().ifPresent(found::set);
+          return found.get() != NOBODY;
+        });
+    // With what is broken there may be none: any member then is as good.
+    return found.get() != NOBODY ? found.get() : random.nextInt(environment.size());
+  }
+
+  /** In vain if it takes too long. */
+  private static void await(Duration atMost, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + atMost.toNanos();
+    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
       rest(Duration.ofMillis(100));
     }
-    // With what is broken there may be none: any member then is as good.
-    return random.nextInt(environment.size());
   }
 
   private static void rest(Duration time) {

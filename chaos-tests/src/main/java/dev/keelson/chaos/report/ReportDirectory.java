@@ -16,6 +16,7 @@ public final class ReportDirectory {
 
   private final Path directory;
   private final List<Run> runs = new ArrayList<>();
+  private final Totals totals = new Totals();
 
   public ReportDirectory(Path directory) throws IOException {
     this.directory = Files.createDirectories(directory);
@@ -31,7 +32,13 @@ public final class ReportDirectory {
     Files.writeString(
         directoryOf(run).resolve("timeline.html"), Timeline.of(run, history, verdict));
     runs.add(new Run(run, verdict, history.operations().size(), history.faults().size()));
+    totals.add(history, verdict);
     Files.writeString(directory.resolve("index.html"), index());
+  }
+
+  /** Of all runs so far. */
+  public Totals totals() {
+    return totals;
   }
 
   private String index() {
@@ -48,6 +55,7 @@ public final class ReportDirectory {
       body.append("</td><td>").append(run.faults()).append("</td><td>");
       body.append(Html.text(run.verdict().found().toString())).append("</td></tr>");
     }
-    return Html.page("Keelson under faults", "", body.append("</table>").toString());
+    body.append("</table><pre>").append(Html.text(totals.toString())).append("</pre>");
+    return Html.page("Keelson under faults", "", body.toString());
   }
 }

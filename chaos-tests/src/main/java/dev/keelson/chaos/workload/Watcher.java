@@ -10,12 +10,15 @@ import dev.keelson.chaos.history.WatchMessage;
 import dev.keelson.chaos.history.WatchOpened;
 import dev.keelson.chaos.history.WatchSpec;
 import io.grpc.Status;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -87,11 +90,18 @@ public final class Watcher implements AutoCloseable {
     return create.build();
   }
 
-  private final class Responses implements StreamObserver<WatchResponse> {
+  private final class Responses implements ClientResponseObserver<WatchRequest, WatchResponse> {
     private final long id;
+    // Known before the first response.
+    private final AtomicReference<Runnable> ending = new AtomicReference<>(() -> {});
 
     Responses(long id) {
       this.id = id;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<WatchRequest> call) {
+      ending.set(() -> call.cancel("its watch was canceled", null));
     }
 
     @Override
@@ -115,7 +125,11 @@ public final class Watcher implements AutoCloseable {
       switch (kind) {
         case EVENTS -> next.set(changes.getLast().revision() + (response.getFragment() ? 0 : 1));
         case PROGRESS -> next.set(response.getHeader().getRevision() + 1);
-        case CANCELED -> next.set(Math.max(next.get(), response.getCompactRevision()));
+        case CANCELED -> {
+          // What it waited for is compacted: it goes on behind that, on another stream.
+          next.set(Math.max(next.get(), response.getCompactRevision()));
+          ending.get().run();
+        }
         case CREATED -> {}
       }
     }

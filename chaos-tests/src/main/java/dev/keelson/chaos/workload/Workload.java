@@ -7,8 +7,10 @@ import java.util.List;
 public interface Workload {
   String name();
 
-  /** Once, before all others. */
-  default void prepare(Session session) {}
+  /** Before all others, again until it says that all is prepared. */
+  default boolean prepare(Session session) {
+    return true;
+  }
 
   /** One thing a client does, in as many calls as it takes. Called by many threads. */
   void step(Session session);

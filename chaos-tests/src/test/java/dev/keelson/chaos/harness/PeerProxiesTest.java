@@ -76,6 +76,19 @@ class PeerProxiesTest {
     }
   }
 
+  @Test
+  void aNarrowLinkBringsEverythingBitByBit() throws IOException {
+    try (var peer = connect();
+        var accepted = member.accept()) {
+      var much = new byte[32 * 1024];
+      proxies.throttle(0, 0, 1024 * 1024);
+      peer.getOutputStream().write(much);
+
+      assertThat(accepted.getInputStream().readNBytes(much.length)).isEqualTo(much);
+      assertThat(proxies.delayedBytes()).isEqualTo(much.length);
+    }
+  }
+
   private Socket connect() throws IOException {
     return new Socket(InetAddress.getLoopbackAddress(), advertised);
   }

@@ -1,13 +1,11 @@
 package dev.keelson.chaos.sabotage;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.keelson.chaos.checkers.Verdict;
 import dev.keelson.chaos.harness.ChaosRun;
 import dev.keelson.chaos.harness.Environment;
 import dev.keelson.chaos.harness.ProcessEnvironment;
 import dev.keelson.chaos.harness.Scenario;
 import dev.keelson.chaos.harness.Topology;
+import dev.keelson.chaos.harness.ValidRun;
 import dev.keelson.chaos.nemesis.FaultKind;
 import dev.keelson.chaos.workload.ListWorkload;
 import dev.keelson.chaos.workload.RegisterWorkload;
@@ -30,55 +28,66 @@ import org.junit.jupiter.api.io.TempDir;
 class SabotageTest {
   private static final List<String> FLAGS =
       List.of("--heartbeat-interval=100", "--election-timeout=1000");
+  private static final Duration FAULTS_LAST = Duration.ofSeconds(10);
+  private static final Duration QUIET = Duration.ofSeconds(2);
+
+  /** Short: who is convicted need not be given time to recover, and may be unable to. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   @TempDir private Path directory;
 
   @Test
   @Tag("I17")
   void readsWithoutQuorumAreConvicted() throws IOException {
-    Verdict verdict =
-        run(
-            Sabotage.READS_WITHOUT_QUORUM,
-            new RegisterWorkload(),
-            List.of(FaultKind.ISOLATE_FOLLOWER, FaultKind.ISOLATE_LEADER));
-
-    assertThat(verdict.found()).as("%s", verdict).containsKey("real-time-stale");
+    isConvicted(
+        Sabotage.READS_WITHOUT_QUORUM,
+        List.of("real-time-stale"),
+        new RegisterWorkload(),
+        List.of(FaultKind.ISOLATE_FOLLOWER, FaultKind.ISOLATE_LEADER));
   }
 
   @Test
   @Tag("WA-reliable")
   void aWatchThatDropsEventsIsConvicted() throws IOException {
-    Verdict verdict =
-        run(Sabotage.WATCH_DROPS_EVENTS, new RegisterWorkload(), List.of(FaultKind.KILL_FOLLOWER));
-
-    assertThat(verdict.found()).as("%s", verdict).containsKey("WA-reliable");
+    isConvicted(
+        Sabotage.WATCH_DROPS_EVENTS,
+        List.of("WA-reliable"),
+        new RegisterWorkload(),
+        List.of(FaultKind.KILL_FOLLOWER));
   }
 
   @Test
   @Tag("DU-ack")
   void anAcknowledgementBeforeTheSyncIsConvicted() throws IOException {
-    Verdict verdict =
-        run(Sabotage.ACK_BEFORE_SYNC, ListWorkload.set(), List.of(FaultKind.KILL_ALL));
-
-    assertThat(verdict.convicts()).as("%s", verdict).isTrue();
+    isConvicted(
+        Sabotage.ACK_BEFORE_SYNC,
+        // Lost, or given again to others.
+        List.of("acked-lost", "set-lost", "revision-twice"),
+        ListWorkload.set(),
+        List.of(FaultKind.KILL_ALL));
   }
 
-  private Verdict run(Sabotage sabotage, Workload workload, List<FaultKind> faults)
+  private void isConvicted(
+      Sabotage sabotage, List<String> rules, Workload workload, List<FaultKind> faults)
       throws IOException {
     var topology =
         new Topology.Keelson(
             List.of("-javaagent:" + agent() + "=" + sabotage.word()), "dev.keelson.cli.Main");
     var scenario = new Scenario(workload, faults, 3, 6, FLAGS);
-    // Short: who is convicted need not be given time to recover, and may be unable to.
-    var plan =
-        new ChaosRun.Plan(1, Duration.ofSeconds(10), Duration.ofSeconds(2), Duration.ofSeconds(20));
-    Environment members = ProcessEnvironment.of(topology, 3, directory, FLAGS);
-    try (Environment environment =
-        sabotage == Sabotage.ACK_BEFORE_SYNC ? new PowerLoss(members, directory) : members) {
-      return new ChaosRun(scenario, plan, environment, _ -> {})
-          .run(directory.resolve("history"))
-          .verdict();
-    }
+    ValidRun.convicts(
+        rules,
+        Long.getLong("keelson.seed", 1L),
+        directory,
+        (seed, place) -> {
+          var plan = new ChaosRun.Plan(seed, FAULTS_LAST, QUIET, PATIENCE);
+          Environment members = ProcessEnvironment.of(topology, 3, place, FLAGS);
+          try (Environment cluster =
+              sabotage == Sabotage.ACK_BEFORE_SYNC ? new PowerLoss(members, place) : members) {
+            return new ChaosRun(scenario, plan, cluster, _ -> {})
+                .run(place.resolve("history"))
+                .verdict();
+          }
+        });
   }
 
   /** No more than a manifest: the classes are on the member's class path. */
