@@ -1,5 +1,6 @@
 package dev.keelson.raft.role;
 
+import dev.keelson.raft.Effect;
 import dev.keelson.raft.Entry;
 import dev.keelson.raft.EntryType;
 import dev.keelson.raft.Input;
@@ -13,6 +14,7 @@ import dev.keelson.raft.RandomSource;
 import dev.keelson.raft.RestoredState;
 import dev.keelson.raft.membership.ConfigurationCodec;
 import java.lang.reflect.Field;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -147,6 +149,46 @@ public class TamperedMember {
         standing.configurationChanged();
       }
       return super.step(input);
+    }
+  }
+
+  /** Mutant 8: what the log held behind the position of an installed snapshot stays behind it. */
+  public static final class KeepsItsSuffix extends TamperedMember {
+    private List<Entry> suffix = List.of();
+
+    public KeepsItsSuffix(
+        RaftConfig config, RestoredState restored, LogReader log, RandomSource random) {
+      super(config, restored, log, random);
+    }
+
+    @Override
+    public Output step(Input input) {
+      var output = super.step(input);
+      for (var effect : output.effects()) {
+        if (effect instanceof Effect.InstallSnapshot(var snapshot)) {
+          suffix = behind(snapshot.position().index());
+        }
+      }
+      if (!(input instanceof Input.SnapshotInstalled) || suffix.isEmpty()) {
+        return output;
+      }
+      if (state.append(suffix)) {
+        standing.configurationChanged();
+      }
+      suffix = List.of();
+      var kept = super.step(new Input.Tick());
+      var effects = new ArrayList<>(output.effects());
+      effects.addAll(kept.effects());
+      return new Output(effects, kept.status());
+    }
+
+    private List<Entry> behind(long index) {
+      var entries = new ArrayList<Entry>();
+      while (index + entries.size() < state.log.lastIndex()) {
+        long from = index + entries.size() + 1;
+        entries.addAll(state.log.read(from, state.log.lastIndex() + 1, Long.MAX_VALUE));
+      }
+      return List.copyOf(entries);
     }
   }
 }

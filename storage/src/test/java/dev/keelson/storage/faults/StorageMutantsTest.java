@@ -11,6 +11,7 @@ import dev.keelson.storage.disk.FaultPlan.Verdict;
 import dev.keelson.storage.faults.FaultRun.End;
 import dev.keelson.storage.faults.FaultRun.MemberKind;
 import dev.keelson.storage.faults.StoredMember.Promises;
+import dev.keelson.storage.mvcc.engine.KvEngine;
 import dev.keelson.storage.snapshot.ReceivedSnapshot;
 import dev.keelson.storage.snapshot.SnapshotSource;
 import java.io.IOException;
@@ -32,6 +33,7 @@ class StorageMutantsTest {
 
   static Stream<Arguments> mutants() throws IOException {
     return Stream.of(
+        mutant("18: the applied index is durable before its data", PositionFirst::new),
         mutant("19: the log is cut by the applied index, not the flushed one", CutTooEarly::new),
         mutant("22: the store is flushed ahead of the log", FlushedAhead::new),
         mutant("31: a failed sync is ignored", over(SyncFailure.IGNORED)),
@@ -43,6 +45,7 @@ class StorageMutantsTest {
             "39: a snapshot without what stands beside the keys",
             new FaultRun(StoredMember::new, false)),
         mutant("40: the second of two snapshots is not announced", OneMarkerForTwo::new),
+        mutant("42: what rewrites the store loses what came last", LosesTheLast::new),
         mutant("1, 3: an answer leaves before the sync", NoSync::new));
   }
 
@@ -68,6 +71,25 @@ class StorageMutantsTest {
       }
     }
     return false;
+  }
+
+  /** As if the position were kept elsewhere, and flushed in its own time. */
+  private static final class PositionFirst extends StoredMember {
+    PositionFirst(Disk disk, Promises promises) throws IOException {
+      super(disk, promises);
+    }
+
+    @Override
+    void applyTo(long index) {
+      for (long next = store.applied().index() + 1; next <= index; next++) {
+        var entry = wal.read(next, next + 1, Long.MAX_VALUE).getFirst();
+        store.commitBatch(entry.position());
+        if (next == index) {
+          store.flush();
+        }
+        apply(store, entry);
+      }
+    }
   }
 
   private static final class CutTooEarly extends StoredMember {
@@ -153,6 +175,17 @@ class StorageMutantsTest {
       } else {
         super.mark(LogPosition.ZERO);
       }
+    }
+  }
+
+  private static final class LosesTheLast extends StoredMember {
+    LosesTheLast(Disk disk, Promises promises) throws IOException {
+      super(disk, promises);
+    }
+
+    @Override
+    KvEngine engine(KvEngine opened) {
+      return new ForgetfulEngine(opened);
     }
   }
 

@@ -12,6 +12,7 @@ import dev.keelson.storage.mvcc.MvccConfig;
 import dev.keelson.storage.mvcc.MvccStore;
 import dev.keelson.storage.mvcc.RangeOutcome;
 import dev.keelson.storage.mvcc.RangeQuery;
+import dev.keelson.storage.mvcc.engine.KvEngine;
 import dev.keelson.storage.mvcc.engine.MemoryEngines;
 import dev.keelson.storage.snapshot.ReceivedSnapshot;
 import dev.keelson.storage.snapshot.SnapshotInstaller;
@@ -81,7 +82,13 @@ class StoredMember {
   }
 
   private MvccStore openStore() {
-    return MvccStore.open(new MemoryEngines(disk).open(state.live()), MvccConfig.defaults());
+    return MvccStore.open(
+        engine(new MemoryEngines(disk).open(state.live())), MvccConfig.defaults());
+  }
+
+  /** What the store works with. */
+  KvEngine engine(KvEngine opened) {
+    return opened;
   }
 
   private void completeInstallation() throws IOException {
