@@ -29,6 +29,7 @@ final class Chronicle {
   private final Set<String> refusedValues = new HashSet<>();
   private final Consumer<Change> heard;
   private long acknowledged = 1;
+  private long compacted;
 
   /** A key from a revision on; empty for a deleted one. */
   record Version(long revision, Optional<KeyValue> kv) {}
@@ -53,6 +54,16 @@ final class Chronicle {
 
   void told(long revision) {
     acknowledged = Math.max(acknowledged, revision);
+  }
+
+  /** Somebody asks to compact up to here: whether it comes about or not, it may. */
+  void mayCompact(long revision) {
+    compacted = Math.max(compacted, revision);
+  }
+
+  /** At the most. */
+  long compacted() {
+    return compacted;
   }
 
   List<Change> at(long revision) {

@@ -1,5 +1,7 @@
 package dev.keelson.chaos.simulation;
 
+import dev.keelson.storage.mvcc.Change;
+
 /** Somebody who uses the cluster, and checks what it is told. */
 interface Client {
   /** Begins, and goes on by itself. */
@@ -9,4 +11,7 @@ interface Client {
   boolean isUpToDate();
 
   String describe();
+
+  /** Hears of every change, as soon as any member has made it. */
+  default void changed(Change change) {}
 }

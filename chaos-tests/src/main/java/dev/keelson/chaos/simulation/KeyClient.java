@@ -223,6 +223,7 @@ final class KeyClient implements Client {
 
   private void compact(MemberLife life) {
     long revision = Math.max(1, world.chronicle().acknowledged() - chance.nextInt(10));
+    world.chronicle().mayCompact(revision);
     call(
         life,
         life.services().compact(),

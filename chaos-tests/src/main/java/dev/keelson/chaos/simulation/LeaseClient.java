@@ -136,8 +136,8 @@ final class LeaseClient implements Client {
     world.timeline().plan(nanos, World.CLIENTS, action);
   }
 
-  /** Hears of every change, as soon as any member has made it. */
-  void changed(Change change) {
+  @Override
+  public void changed(Change change) {
     if (change instanceof Change.Delete
         && putRevision > 0
         && Chronicle.text(change.key()).equals(key())) {

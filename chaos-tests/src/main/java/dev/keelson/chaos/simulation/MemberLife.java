@@ -40,7 +40,8 @@ final class MemberLife {
     core = opened;
     voices = opened.voices();
     var monitoring = new Monitoring(new CallMeasures(), new HealthMeasures(), exchange -> {});
-    services = new ClientServices(opened.services(monitoring), member.config().limits());
+    var sound = opened.services(monitoring);
+    services = new ClientServices(world.planted().parts(this, sound), member.config().limits());
     opened.publish();
   }
 

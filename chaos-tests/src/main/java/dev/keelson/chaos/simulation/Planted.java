@@ -5,6 +5,7 @@ import dev.keelson.api.etcdserverpb.LeaseKeepAliveResponse;
 import dev.keelson.api.etcdserverpb.WatchRequest;
 import dev.keelson.api.etcdserverpb.WatchResponse;
 import dev.keelson.raft.Message;
+import dev.keelson.server.rpc.RpcDependencies;
 import dev.keelson.server.rpc.StreamHandler;
 import dev.keelson.storage.disk.FaultPlan;
 import dev.keelson.storage.mvcc.engine.EngineFactory;
@@ -32,6 +33,11 @@ interface Planted {
 
   /** What the member keeps its state in. */
   default EngineFactory engines(SimulatedMember by, EngineFactory sound) {
+    return sound;
+  }
+
+  /** What a member's services stand on, which was opened just now. */
+  default RpcDependencies parts(MemberLife by, RpcDependencies sound) {
     return sound;
   }
 

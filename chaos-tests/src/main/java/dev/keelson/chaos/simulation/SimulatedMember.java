@@ -93,6 +93,10 @@ final class SimulatedMember {
     return config;
   }
 
+  MemberTuning tuning() {
+    return tuning;
+  }
+
   /** Whether it has ever run: from then on its own data says what it is. */
   boolean hasEntered() {
     return entered;

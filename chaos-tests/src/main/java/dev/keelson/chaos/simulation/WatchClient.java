@@ -24,6 +24,7 @@ final class WatchClient implements Client {
   private @Nullable SimulatedStream<WatchRequest, WatchResponse> stream;
   private long next = 1;
   private int streams;
+  private boolean previous;
 
   WatchClient(World world, Chance chance, String name) {
     this.world = world;
@@ -41,6 +42,12 @@ final class WatchClient implements Client {
       return;
     }
     int number = ++streams;
+    if (!world.faultsAreOver() && chance.happens(0.1)) {
+      // WA-start: nothing below it is told, ever, and nothing at all until then.
+      next = Math.max(next, world.chronicle().revision() + chance.between(1, 5));
+      world.count("watches of the future");
+    }
+    previous = chance.happens(0.4);
     var opened =
         new SimulatedStream<WatchRequest, WatchResponse>(
             world,
@@ -63,6 +70,7 @@ final class WatchClient implements Client {
             .setKey(ByteString.copyFromUtf8(key))
             .setRangeEnd(ByteString.copyFromUtf8(all ? "z" : ""))
             .setStartRevision(next)
+            .setPrevKv(previous)
             .setProgressNotify(chance.happens(0.5))
             .setFragment(chance.happens(0.5));
     opened.request(WatchRequest.newBuilder().setCreateRequest(create).build());
@@ -178,6 +186,40 @@ final class WatchClient implements Client {
                   event.getType() == dev.keelson.api.mvccpb.Event.EventType.DELETE;
             };
     check(equal, "is told %s instead of %s", event, change);
+    if (previous) {
+      follows(change, event);
+    } else {
+      check(!event.hasPrevKv(), "did not ask for what was before %s", event);
+    }
+  }
+
+  /** WA-prev: the key as of the revision before, unless that was compacted. */
+  private void follows(Change change, dev.keelson.api.mvccpb.Event event) {
+    long before = change.revision().main() - 1;
+    var text = Chronicle.text(change.key());
+    var stood = world.chronicle().range(text, "", before);
+    if (!event.hasPrevKv()) {
+      check(
+          stood.isEmpty() || before < world.chronicle().compacted(),
+          "is not told what was before %s: %s",
+          event,
+          stood);
+      return;
+    }
+    var told = event.getPrevKv();
+    check(
+        !stood.isEmpty()
+            && told.getKey().toStringUtf8().equals(text)
+            && told.getValue().toStringUtf8().equals(Chronicle.text(stood.getFirst().value()))
+            && told.getModRevision() == stood.getFirst().modRevision()
+            && told.getCreateRevision() == stood.getFirst().createRevision()
+            && told.getVersion() == stood.getFirst().version()
+            && told.getLease() == stood.getFirst().lease(),
+        "is told that %s was before %s, where there was %s",
+        told,
+        event,
+        stood);
+    world.count("watch events with what was before");
   }
 
   @Override

@@ -187,6 +187,7 @@ final class World {
     }
     for (int number = 0; number < load.leaseHolders(); number++) {
       clients.add(new LeaseClient(this, chance.split(), "l" + number));
+      clients.add(new LeaseRenter(this, chance.split(), number));
     }
     if (load.changeNanos() > 0) {
       clients.add(new Operator(this, chance.split()));
@@ -224,9 +225,7 @@ final class World {
 
   private void changed(Change change) {
     for (var client : clients) {
-      if (client instanceof LeaseClient holder) {
-        holder.changed(change);
-      }
+      client.changed(change);
     }
   }
 

@@ -131,4 +131,27 @@ final class WatchBugs {
       }
     }
   }
+
+  /** 47: who waits for a revision to come is told of what happens now. */
+  static final class MatchesNow extends AlteredStream<WatchRequest, WatchResponse> {
+    private final MemberLife by;
+
+    MatchesNow(
+        MemberLife by,
+        StreamHandler<WatchRequest, WatchResponse> sound,
+        StreamSink<WatchResponse> client) {
+      super(sound, client);
+      this.by = by;
+    }
+
+    @Override
+    WatchRequest asked(WatchRequest request) {
+      long next = by.core().store().current().revision() + 1;
+      return request.hasCreateRequest() && request.getCreateRequest().getStartRevision() > next
+          ? request.toBuilder()
+              .setCreateRequest(request.getCreateRequest().toBuilder().clearStartRevision())
+              .build()
+          : request;
+    }
+  }
 }

@@ -84,7 +84,7 @@ class PlantedBugTest {
         bug("14: unverified entries are committed", 6, PlantedBugs.CommitsUnverified::new),
         bug("16: the vote is forgotten", 73, PlantedBugs::forgetsItsVote),
         tampered("6: reads before a commit in the term", 0, TamperedMember.ReadsInAnyTerm::new),
-        tampered("8: a snapshot keeps what was behind it", 0, TamperedMember.KeepsItsSuffix::new),
+        tampered("8: a snapshot keeps what was behind it", 44, TamperedMember.KeepsItsSuffix::new),
         tampered(
             "9: the log ends with each message", 0, TamperedMember.TruncatesToEachMessage::new),
         bug("17: one less than a majority decides", 0, CountingBugs.CountsOneTooMany::new),
