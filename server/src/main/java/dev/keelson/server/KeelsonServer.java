@@ -19,6 +19,8 @@ import dev.keelson.server.rpc.ClientPort;
 import dev.keelson.server.rpc.ClientPortConfig;
 import dev.keelson.server.rpc.Monitoring;
 import dev.keelson.server.rpc.StreamTiming;
+import dev.keelson.server.scrub.DamageFoundException;
+import dev.keelson.server.scrub.Scrub;
 import dev.keelson.server.space.DiskWatch;
 import dev.keelson.server.space.SpaceGuard;
 import dev.keelson.server.time.Clock;
@@ -27,7 +29,9 @@ import dev.keelson.server.transport.MemberQuery;
 import dev.keelson.server.transport.MemberTransport;
 import dev.keelson.server.transport.NettyPeerTransport;
 import dev.keelson.server.transport.TransportConfig;
-import dev.keelson.storage.work.Workers;
+import dev.keelson.server.watchdog.Watchdog;
+import dev.keelson.server.watchdog.WatchedWorkers;
+import dev.keelson.storage.wal.WalException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -35,6 +39,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -51,11 +56,19 @@ public final class KeelsonServer implements AutoCloseable {
   /** How long a removed member still answers, and helps another one to lead. */
   private static final long REMOVED_STAYS_MILLIS = 1_000;
 
+  private static final String WATCHDOG = "keelson-watchdog";
+  private static final String SCRUB = "keelson-scrub";
+
+  /** Who gets nowhere for so long is told of; a slow disk alone is not a standstill yet. */
+  private static final long LEAST_PATIENCE_SECONDS = 10;
+
+  private static final long STALLED_ELECTIONS = 10;
+
   private final ServerConfig config;
   private final Clock clock = new SystemClock();
   private final MachineRandom random = new MachineRandom();
   private final Machine machine;
-  private final Workers workers;
+  private final WatchedWorkers workers;
   private final Closing closing = new Closing();
   private final CompletableFuture<MemberStop> stop = new CompletableFuture<>();
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -68,7 +81,7 @@ public final class KeelsonServer implements AutoCloseable {
   private KeelsonServer(ServerConfig config, Machine machine) {
     this.config = config;
     this.machine = machine;
-    this.workers = machine.workers();
+    this.workers = new WatchedWorkers(machine.workers());
   }
 
   /**
@@ -97,6 +110,30 @@ public final class KeelsonServer implements AutoCloseable {
       throw e;
     } finally {
       server.closing.complete();
+    }
+  }
+
+  /**
+   * Waits until it is known how the member ends, which it may not have done yet: a part that hangs
+   * keeps it from being closed.
+   */
+  public MemberStop awaitStop() throws InterruptedException {
+    try {
+      return stop.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("it ends without an exception", e);
+    }
+  }
+
+  /** Whether everything was let go of, now or within this time. */
+  public boolean awaitClosed(Duration atMost) throws InterruptedException {
+    try {
+      closed.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("it ends without an exception", e);
     }
   }
 
@@ -241,8 +278,14 @@ public final class KeelsonServer implements AutoCloseable {
     closing.add(opened);
     listenToPeers(opened);
     watchDisk(opened.space());
+    var scrub = scrub(opened);
     startAutoCompaction(opened);
-    startClientPort(opened, monitoring(opened));
+    var watchdog = watchdog();
+    startClientPort(opened, monitoring(opened, watchdog, scrub));
+    closing.add(watchdog);
+    watchdog.start();
+    closing.add(scrub);
+    scrub.start();
     long electionNanos = TimeUnit.MILLISECONDS.toNanos(config.timing().electionTimeoutMillis());
     var handOver = new HandOver(opened.replica(), electionNanos, clock);
     closing.add(() -> leaveInOrder(handOver));
@@ -257,11 +300,17 @@ public final class KeelsonServer implements AutoCloseable {
   }
 
   private void leaveInOrder(HandOver handOver) {
-    if (killed) {
+    if (killed || hasFailed()) {
+      // Whoever has failed serves nobody any more (1.7), but others may lead the sooner.
       requireNonNull(clientPort, "opened before").breakOff();
-    } else {
+    }
+    if (!killed) {
       handOver.close();
     }
+  }
+
+  private boolean hasFailed() {
+    return stop.getNow(new MemberStop.Closed()) instanceof MemberStop.Failed;
   }
 
   private MemberCore.Surroundings surroundings() {
@@ -297,11 +346,31 @@ public final class KeelsonServer implements AutoCloseable {
   }
 
   private MemberTransport transport(ServerIdentity identity, Supplier<MemberTable> members) {
-    var defaults =
-        TransportConfig.defaults(urls(config.listeners().listenPeerUrls()), ApiVersions.SERVER);
-    var opened = new NettyPeerTransport(identity, defaults, members, clock, random);
+    var opened =
+        new NettyPeerTransport(
+            identity,
+            transportConfig(config),
+            members,
+            clock,
+            random,
+            (thread, bug) -> memberFailed(thread.getName(), bug));
     transport = opened;
     return machine.peers().outgoing(identity.memberId(), opened);
+  }
+
+  static TransportConfig transportConfig(ServerConfig config) {
+    return TransportConfig.defaults(urls(config.listeners().listenPeerUrls()), ApiVersions.SERVER)
+        .withSnapshotBytesPerSecond(config.resources().snapshotSendBytesPerSecond());
+  }
+
+  private Watchdog watchdog() {
+    long electionSeconds = config.timing().electionTimeoutMillis() / 1_000;
+    return new Watchdog(
+        workers,
+        this::onEventLoops,
+        Math.max(LEAST_PATIENCE_SECONDS, STALLED_ELECTIONS * electionSeconds),
+        cause -> memberFailed(WATCHDOG, cause),
+        machine.workers().worker(WATCHDOG));
   }
 
   private void watchDisk(SpaceGuard space) {
@@ -339,7 +408,31 @@ public final class KeelsonServer implements AutoCloseable {
             workers));
   }
 
-  private Monitoring monitoring(MemberCore core) {
+  private Scrub scrub(MemberCore core) {
+    var setting = config.resources().scrub();
+    return new Scrub(
+        new Scrub.Parts(core.store(), core::auditLog, clock, random),
+        new Scrub.Pace(setting.intervalNanos(), setting.bytesPerSecond()),
+        cause -> scrubFailed(core, cause),
+        workers.worker(SCRUB));
+  }
+
+  /**
+   * What is damaged stays so. A start reads the whole log, and will come upon it by itself; of the
+   * store it might not: that is written down.
+   */
+  private void scrubFailed(MemberCore core, Throwable cause) {
+    if (cause instanceof DamageFoundException && !(cause.getCause() instanceof WalException)) {
+      try {
+        core.verdict().set(String.valueOf(cause.getMessage()));
+      } catch (IOException e) {
+        log.error("cannot note in the data directory that it is damaged", e);
+      }
+    }
+    memberFailed(SCRUB, cause);
+  }
+
+  private Monitoring monitoring(MemberCore core, Watchdog watchdog, Scrub scrub) {
     var calls = new CallMeasures();
     var health = new HealthMeasures();
     var metrics =
@@ -353,9 +446,11 @@ public final class KeelsonServer implements AutoCloseable {
                 core.watch()::stats,
                 transport()::stats,
                 calls,
-                health));
+                health,
+                watchdog::standstills,
+                scrub));
     closing.add(metrics);
-    return new Monitoring(calls, health, metrics);
+    return new Monitoring(calls, health, metrics, watchdog::reason);
   }
 
   private void startClientPort(MemberCore core, Monitoring monitoring) throws StartException {

@@ -48,6 +48,7 @@ import dev.keelson.server.watch.WatchHub;
 import dev.keelson.server.watch.WatchWorkers;
 import dev.keelson.storage.disk.Disk;
 import dev.keelson.storage.mvcc.engine.EngineFactory;
+import dev.keelson.storage.wal.WalAudit;
 import dev.keelson.storage.work.Workers;
 import java.io.IOException;
 import java.util.List;
@@ -354,6 +355,16 @@ public final class MemberCore implements AutoCloseable {
     return storage.wal();
   }
 
+  /** Reads again what was written of the log. */
+  WalAudit auditLog() {
+    return storage.wal().audit();
+  }
+
+  /** Keeps this directory from being used again. */
+  Verdict verdict() {
+    return storage.verdict();
+  }
+
   /** How far the others are, if this one leads; for the replica's thread. */
   public List<PeerProgress> progress() {
     return node.progress();
@@ -403,7 +414,7 @@ public final class MemberCore implements AutoCloseable {
             config.listeners().advertiseClientUrls().stream().map(MemberUrl::toString).toList(),
             false,
             identity().incarnation());
-    closing.add(MemberPublisher.start(inbox, self, around.workers));
+    closing.add(MemberPublisher.start(inbox, self, around.events, around.workers));
   }
 
   /** Makes what is applied durable, and lets go of everything. */

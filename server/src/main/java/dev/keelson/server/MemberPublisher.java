@@ -4,24 +4,24 @@ import dev.keelson.api.command.Command;
 import dev.keelson.api.command.MemberAttributes;
 import dev.keelson.server.apply.ApplyResult;
 import dev.keelson.server.cluster.Member;
+import dev.keelson.server.replica.MemberFailure;
 import dev.keelson.server.replica.Outcome;
 import dev.keelson.server.replica.Replica;
 import dev.keelson.storage.work.Round;
 import dev.keelson.storage.work.Worker;
 import dev.keelson.storage.work.Workers;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tells the cluster this member's name and client URLs, until it is known ("keelson-publish").
  * Telling it twice does no harm.
  */
 final class MemberPublisher implements Round, AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(MemberPublisher.class);
+  private static final String NAME = "keelson-publish";
   private static final long RETRY_NANOS = 500_000_000;
 
   private final Replica replica;
   private final Command command;
+  private final MemberFailure failure;
   private final Worker worker;
   private volatile State state = State.UNTOLD;
 
@@ -31,7 +31,7 @@ final class MemberPublisher implements Round, AutoCloseable {
     KNOWN
   }
 
-  private MemberPublisher(Replica replica, Member self, Worker worker) {
+  private MemberPublisher(Replica replica, Member self, MemberFailure failure, Worker worker) {
     this.replica = replica;
     this.command =
         Command.newBuilder()
@@ -42,12 +42,14 @@ final class MemberPublisher implements Round, AutoCloseable {
                     .setIncarnation(self.incarnation())
                     .addAllClientUrls(self.clientUrls()))
             .build();
+    this.failure = failure;
     this.worker = worker;
   }
 
-  static MemberPublisher start(Replica replica, Member self, Workers workers) {
-    var worker = workers.worker("keelson-publish");
-    var publisher = new MemberPublisher(replica, self, worker);
+  static MemberPublisher start(
+      Replica replica, Member self, MemberFailure failure, Workers workers) {
+    var worker = workers.worker(NAME);
+    var publisher = new MemberPublisher(replica, self, failure, worker);
     worker.start(publisher);
     return publisher;
   }
@@ -71,7 +73,7 @@ final class MemberPublisher implements Round, AutoCloseable {
 
   @Override
   public void failed(Throwable cause) {
-    log.error("member attributes were not published", cause);
+    failure.memberFailed(NAME, cause);
   }
 
   @Override

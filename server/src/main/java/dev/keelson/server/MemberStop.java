@@ -1,6 +1,7 @@
 package dev.keelson.server;
 
 import dev.keelson.server.apply.DivergedException;
+import dev.keelson.server.scrub.DamageFoundException;
 import dev.keelson.storage.mvcc.engine.EngineException;
 import java.io.IOException;
 
@@ -41,13 +42,17 @@ public sealed interface MemberStop {
   record Failed(String thread, Throwable cause) implements MemberStop {
     private static final int DISK = 70;
     private static final int INTERNAL = 71;
+    private static final int DAMAGED = 72;
     private static final int DIVERGED = 73;
 
-    /** The disk failed (1.7), our state is another than the others' (1.9), or we are broken. */
+    /** The disk failed (1.7) or lost something, our state is another (1.9), or we are broken. */
     @Override
     public int exitCode() {
       if (cause instanceof DivergedException) {
         return DIVERGED;
+      }
+      if (cause instanceof DamageFoundException) {
+        return DAMAGED;
       }
       for (var part = cause; part != null; part = part.getCause()) {
         if (part instanceof IOException || part instanceof EngineException) {

@@ -7,8 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
 /**
- * The note in a data directory that its state is not what the cluster made of the log. A member
- * does not start on it again: it would serve wrong answers until the next comparison.
+ * The note in a data directory that its state is not what the cluster made of the log, or not what
+ * was written. A member does not start on it again: it would serve wrong answers until that is
+ * found the next time.
  */
 final class Verdict {
   private static final String FILE_NAME = "DIVERGED";

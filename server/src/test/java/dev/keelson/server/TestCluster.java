@@ -65,6 +65,10 @@ final class TestCluster implements AutoCloseable {
     running.put(member, KeelsonServer.start(config(member)));
   }
 
+  void start(int member, Machine machine) throws StartException {
+    running.put(member, KeelsonServer.start(config(member), machine));
+  }
+
   /** Another member, not started: its number. It will join those that are listed then. */
   int addPorts(int... listed) {
     clientPorts.add(ports.next());

@@ -33,6 +33,7 @@ public final class StateComparison {
   private final Supplier<MemberTable> members;
   private final Voice voice;
   private final TreeMap<Long, Round> rounds = new TreeMap<>();
+  private final ComparisonMeasures measures = new ComparisonMeasures();
 
   /** What the comparison leads to. Called on the apply thread; must not block. */
   public interface Voice {
@@ -77,6 +78,10 @@ public final class StateComparison {
     this.voice = voice;
   }
 
+  public ComparisonMeasures measures() {
+    return measures;
+  }
+
   static boolean isDue(long index) {
     return index % INTERVAL == 0;
   }
@@ -115,6 +120,11 @@ public final class StateComparison {
       return;
     }
     round.claims.put(claim.getMemberId(), hash);
+    if (round.own.equals(hash)) {
+      measures.agreed(claim.getIndex());
+    } else {
+      measures.differed();
+    }
     boolean allAgree = round.claims.values().stream().allMatch(round.own::equals);
     if (allAgree) {
       return;

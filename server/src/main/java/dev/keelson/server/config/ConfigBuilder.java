@@ -23,6 +23,7 @@ final class ConfigBuilder {
   private static final long GIBIBYTE = 1L << 30;
   private static final long DEFAULT_WATCH_PROGRESS_MILLIS = 600_000;
   private static final long LEAST_WATCH_PROGRESS_MILLIS = 100;
+  private static final long LEAST_SCRUB_NANOS = 1_000_000_000;
   private static final int MAX_ELECTION_MILLIS = 50_000;
   private static final int HEARTBEATS_PER_ELECTION = 5;
   // A request must fit into one entry of the log, and an entry into one array.
@@ -358,7 +359,18 @@ final class ConfigBuilder {
         bytes(Flag.WAL_CACHE_BYTES, MEBIBYTE, Long.MAX_VALUE),
         bytes(Flag.BLOCK_CACHE_BYTES, MEBIBYTE, Long.MAX_VALUE),
         bytes(Flag.MEMTABLE_BYTES, MEBIBYTE, Long.MAX_VALUE),
-        bytes(Flag.SNAPSHOT_SEND_RATE_BYTES, 0, Long.MAX_VALUE));
+        bytes(Flag.SNAPSHOT_SEND_RATE_BYTES, 0, Long.MAX_VALUE),
+        scrub());
+  }
+
+  private ServerConfig.Scrub scrub() throws ConfigException {
+    String text = settings.text(Flag.SCRUB_INTERVAL);
+    long nanos = text.equals("0") ? 0 : GoDuration.parse(text).orElse(-1);
+    if (nanos != 0 && nanos < LEAST_SCRUB_NANOS) {
+      throw settings.refuse(
+          Flag.SCRUB_INTERVAL, "must be 0, or a time such as 12h or 30m, at least 1s");
+    }
+    return new ServerConfig.Scrub(nanos, bytes(Flag.SCRUB_RATE_BYTES, 1, Long.MAX_VALUE));
   }
 
   private ServerConfig.LogLevel logLevel() throws ConfigException {

@@ -153,6 +153,14 @@ public enum Flag {
       "0",
       "bytes a second when a snapshot is sent to a follower; 0 is no bound"),
 
+  SCRUB_INTERVAL(
+      Section.RESOURCES,
+      "scrub-interval",
+      "24h",
+      "time from one reading of all files for damage to the next; 0 is never"),
+  SCRUB_RATE_BYTES(
+      Section.RESOURCES, "scrub-rate-bytes", "5000000", "bytes a second of that reading"),
+
   LOG_LEVEL(Section.COMMAND, "log-level", "info", "'debug', 'info', 'warn' or 'error'"),
   CONFIG_FILE(
       Section.COMMAND, "config-file", "", "YAML file of these settings; flags and environment win"),

@@ -135,13 +135,41 @@ public record ServerConfig(
    * @param blockCacheBytes RocksDB's blocks in memory
    * @param memtableBytes RocksDB's memtables, all column families together
    * @param snapshotSendBytesPerSecond 0 for no bound
+   * @param scrub how what is on disk is read for damage
    */
   public record Resources(
       long walSegmentBytes,
       long walCacheBytes,
       long blockCacheBytes,
       long memtableBytes,
-      long snapshotSendBytesPerSecond) {}
+      long snapshotSendBytesPerSecond,
+      Scrub scrub) {
+
+    /** Of a member whose disk is not read for damage. */
+    public Resources(
+        long walSegmentBytes,
+        long walCacheBytes,
+        long blockCacheBytes,
+        long memtableBytes,
+        long snapshotSendBytesPerSecond) {
+      this(
+          walSegmentBytes,
+          walCacheBytes,
+          blockCacheBytes,
+          memtableBytes,
+          snapshotSendBytesPerSecond,
+          Scrub.NEVER);
+    }
+  }
+
+  /**
+   * How what is on disk is read for damage.
+   *
+   * @param intervalNanos from one pass to the next; 0 for none
+   */
+  public record Scrub(long intervalNanos, long bytesPerSecond) {
+    public static final Scrub NEVER = new Scrub(0, 1);
+  }
 
   /** The least that is worth a line. */
   public enum LogLevel {

@@ -9,6 +9,8 @@ public final class HealthEndpoint implements HttpEndpoint {
   /** In the order in which they are told (OP31). */
   private static final List<AlarmType> ALARMS = List.of(AlarmType.NOSPACE, AlarmType.CORRUPT);
 
+  private static final String STALLED = "STALLED";
+
   private final HealthReads reads;
   private final HealthMeasures measures;
 
@@ -26,7 +28,10 @@ public final class HealthEndpoint implements HttpEndpoint {
         return;
       }
     }
-    if (query.isTrue("serializable")) {
+    var standstill = reads.standstill();
+    if (standstill.isPresent() && !excluded.contains(STALLED)) {
+      query.reply().accept(reply(standstill));
+    } else if (query.isTrue("serializable")) {
       query.reply().accept(reply(reads.serializable().map(HealthEndpoint::rangeError)));
     } else if (!reads.hasLeader()) {
       query.reply().accept(reply(Optional.of("RAFT NO LEADER")));

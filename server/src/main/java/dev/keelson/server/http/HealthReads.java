@@ -30,22 +30,26 @@ public final class HealthReads {
   private final Supplier<ReadView> views;
   private final Supplier<List<AlarmMember>> alarms;
   private final MemberFailure failure;
+  private final Supplier<Optional<String>> standstill;
 
   /**
    * Reads of this member.
    *
    * @param alarms those that are raised
    * @param failure hears of damage that a read has found
+   * @param standstill why this member cannot serve though it lives; empty if it can
    */
   public HealthReads(
       Replica replica,
       Supplier<ReadView> views,
       Supplier<List<AlarmMember>> alarms,
-      MemberFailure failure) {
+      MemberFailure failure,
+      Supplier<Optional<String>> standstill) {
     this.replica = replica;
     this.views = views;
     this.alarms = alarms;
     this.failure = failure;
+    this.standstill = standstill;
   }
 
   boolean isRaised(AlarmType type) {
@@ -58,6 +62,11 @@ public final class HealthReads {
 
   boolean isLearner() {
     return replica.status().role() == dev.keelson.raft.Role.LEARNER;
+  }
+
+  /** Who gets nowhere that the member cannot be without; empty if all get on. */
+  Optional<String> standstill() {
+    return standstill.get();
   }
 
   /** Reads through the quorum; what went wrong, or empty. */

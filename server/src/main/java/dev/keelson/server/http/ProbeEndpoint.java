@@ -42,6 +42,7 @@ public final class ProbeEndpoint implements HttpEndpoint {
                             ? Optional.of("alarm activated: CORRUPT")
                             : Optional.empty())),
             serializableRead(reads),
+            new Named("progress", (connection, result) -> result.accept(reads.standstill())),
             new Named("linearizable_read", reads::linearizable),
             new Named(
                 "non_learner",

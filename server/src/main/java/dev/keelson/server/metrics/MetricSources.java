@@ -12,8 +12,10 @@ import dev.keelson.server.replica.ReplicaInbox;
 import dev.keelson.server.replica.ReplicaLoop;
 import dev.keelson.server.replica.WalStage;
 import dev.keelson.server.rpc.CallMeasures;
+import dev.keelson.server.scrub.Scrub;
 import dev.keelson.server.transport.PeerStats;
 import dev.keelson.server.watch.WatchStats;
+import dev.keelson.server.watchdog.Standstill;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -27,7 +29,9 @@ public record MetricSources(
     Supplier<WatchStats> watches,
     Supplier<List<PeerStats>> peers,
     CallMeasures calls,
-    HealthMeasures health) {
+    HealthMeasures health,
+    Supplier<List<Standstill>> standstills,
+    Scrub scrub) {
   /** The stages that a write passes. */
   public record Stages(
       ReplicaInbox inbox,

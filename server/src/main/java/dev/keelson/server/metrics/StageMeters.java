@@ -2,6 +2,7 @@ package dev.keelson.server.metrics;
 
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** {@code keelson_*}: how much waits before each stage, how much it takes at once, how long. */
@@ -35,6 +36,23 @@ record StageMeters(MetricSources sources) {
         "keelson_store_flush_duration_seconds",
         "Time of making the store durable",
         stages.upkeep().flushes());
+    var comparison = stages.apply().comparison();
+    families.gauge(
+        "keelson_state_agreed_index",
+        "Last index at which this state was that of the member that told its own",
+        comparison::agreedIndex);
+    families.counter(
+        "keelson_state_differences_total",
+        "Times that a member told another state than this one",
+        comparison::different);
+    families.gauges(
+        "keelson_stalled_workers",
+        "Those who live and get nowhere; without the core the member serves nobody",
+        List.of("kind"),
+        sink -> {
+          sink.value(stalled(true), "core");
+          sink.value(stalled(false), "background");
+        });
     Gauge.builder("keelson.apply.backlog", () -> behind())
         .description("Entries that are committed and not applied yet")
         .register(registry);
@@ -45,6 +63,10 @@ record StageMeters(MetricSources sources) {
         .description("What waits before a stage")
         .tag("stage", stage)
         .register(registry);
+  }
+
+  private double stalled(boolean core) {
+    return (double) sources.standstills().get().stream().filter(one -> one.core() == core).count();
   }
 
   private long behind() {

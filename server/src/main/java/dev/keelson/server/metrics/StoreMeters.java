@@ -12,6 +12,7 @@ record StoreMeters(MetricSources sources) {
     registerOperations(families);
     registerHistory(families);
     registerDisk(families);
+    registerScrub(families);
     registerLeases(families);
     registerWatches(families);
   }
@@ -77,6 +78,13 @@ record StoreMeters(MetricSources sources) {
         "etcd_disk_backend_commit_duration_seconds",
         "Time the store takes for a batch of entries",
         stages.apply().measures().commits());
+  }
+
+  private void registerScrub(Families families) {
+    var scrub = sources.scrub();
+    families.counter(
+        "keelson_scrub_passes_total", "Times that all files were read for damage", scrub::passes);
+    families.counter("keelson_scrub_bytes_total", "Bytes that were read for damage", scrub::bytes);
   }
 
   private void registerLeases(Families families) {

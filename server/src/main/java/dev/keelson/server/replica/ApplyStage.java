@@ -7,6 +7,7 @@ import dev.keelson.raft.SnapshotDescriptor;
 import dev.keelson.server.apply.ApplyLoop;
 import dev.keelson.server.apply.ApplyMeasures;
 import dev.keelson.server.apply.ApplyResult;
+import dev.keelson.server.apply.ComparisonMeasures;
 import dev.keelson.server.apply.LeaseChange;
 import dev.keelson.server.apply.LeaseListener;
 import dev.keelson.server.apply.LiveStore;
@@ -80,6 +81,11 @@ public final class ApplyStage implements ReplicaParts.StateMachine, AutoCloseabl
 
   public ApplyMeasures measures() {
     return loop.measures();
+  }
+
+  /** How this member's state compares with the others'. */
+  public ComparisonMeasures comparison() {
+    return comparison.measures();
   }
 
   /** Hand-overs of committed entries that wait to be applied. */

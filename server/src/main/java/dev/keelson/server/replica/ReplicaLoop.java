@@ -29,6 +29,9 @@ public final class ReplicaLoop implements AutoCloseable {
   /** As in one append of the node. */
   private static final long MAX_APPEND_BYTES = 1L << 20;
 
+  /** Election timeouts that a leader may go on without applying anything. */
+  private static final int APPLY_PATIENCE = 10;
+
   private final RaftNode node;
   private final ReplicaInbox inbox;
   private final ReplicaLimits limits;
@@ -45,6 +48,7 @@ public final class ReplicaLoop implements AutoCloseable {
   private final PendingReads reads = new PendingReads(measures);
   private final HeldProposals held;
   private final LogStall stall;
+  private final ApplyStall applyStall;
   private final LeaderlessLog leaderless;
   private final TickSource ticks;
   private final LogRelease logRelease;
@@ -70,6 +74,7 @@ public final class ReplicaLoop implements AutoCloseable {
     this.handedToApply = appliedSeen;
     this.held = new HeldProposals(pending, 2 * limits.electionNanos());
     this.stall = new LogStall(limits.electionNanos());
+    this.applyStall = new ApplyStall(APPLY_PATIENCE * limits.electionTicks());
     this.leaderless = new LeaderlessLog(limits.electionNanos());
     this.ticks = new TickSource(limits, clock.nanoTime());
     this.logRelease = new LogRelease(parts.log(), parts.keeping());
@@ -216,8 +221,13 @@ public final class ReplicaLoop implements AutoCloseable {
   }
 
   private void tick(long nowNanos) {
-    if (stall.isStalled(parts.log().busyNanos()) && status.isLeader()) {
-      // No heartbeat may keep a leader in office that cannot write (reliability.md 1.7).
+    boolean cannotWrite = stall.isStalled(parts.log().busyNanos());
+    // Alone it would only elect itself again, at each tick.
+    boolean cannotApply =
+        applyStall.isStalled(handedToApply, appliedSeen)
+            && status.configuration().voters().size() > 1;
+    if ((cannotWrite || cannotApply) && status.isLeader()) {
+      // No heartbeat may keep a leader in office that cannot write or answer (reliability.md 1.7).
       step(new Input.StandDown());
     }
     step(new Input.Tick());

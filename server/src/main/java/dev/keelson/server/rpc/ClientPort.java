@@ -13,6 +13,7 @@ import io.grpc.netty.InternalNettyServerCredentials;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelOption;
 import java.io.IOException;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
 import java.util.List;
@@ -81,9 +82,12 @@ public final class ClientPort implements AutoCloseable {
       throws IOException {
     NOISE.forEach(logger -> logger.setLevel(Level.OFF));
     var budget = config.budget();
-    var loops = EventLoops.start(config.eventLoopThreads());
+    var failure = dependencies.failure();
+    UncaughtExceptionHandler bugs = (thread, bug) -> failure.memberFailed(thread.getName(), bug);
+    var loops = EventLoops.start(config.eventLoopThreads(), bugs);
     var readPool =
-        new ReadPool(config.readThreads(), budget.maxQueuedRangeReads(), dependencies.views());
+        new ReadPool(
+            config.readThreads(), budget.maxQueuedRangeReads(), dependencies.views(), bugs);
     long electionTimeoutMillis = config.streams().electionTimeoutMillis();
     var streams =
         new OpenStreams(
@@ -93,7 +97,7 @@ public final class ClientPort implements AutoCloseable {
             new CallGate(dependencies.replica()::status),
             new Admission(budget),
             readPool,
-            new FailureLog(dependencies.clock(), dependencies.failure()),
+            new FailureLog(dependencies.clock(), failure),
             streams,
             dependencies.monitoring().calls(),
             Access.of(dependencies),
@@ -203,7 +207,8 @@ public final class ClientPort implements AutoCloseable {
             dependencies.replica(),
             dependencies.views(),
             dependencies.alarms(),
-            dependencies.failure());
+            dependencies.failure(),
+            dependencies.monitoring().standstill());
     var endpoints = new HashMap<String, HttpEndpoint>(ProbeEndpoint.routes(reads));
     endpoints.put("/health", new HealthEndpoint(reads, dependencies.monitoring().health()));
     endpoints.put("/metrics", dependencies.monitoring().endpoint());

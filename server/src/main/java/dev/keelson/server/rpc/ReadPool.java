@@ -1,6 +1,7 @@
 package dev.keelson.server.rpc;
 
 import dev.keelson.storage.mvcc.ReadView;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,7 +17,8 @@ final class ReadPool implements AutoCloseable {
   private final ThreadPoolExecutor threads;
   private final Supplier<ReadView> views;
 
-  ReadPool(int threadCount, int maxQueued, Supplier<ReadView> views) {
+  ReadPool(
+      int threadCount, int maxQueued, Supplier<ReadView> views, UncaughtExceptionHandler bugs) {
     this.views = views;
     var number = new AtomicInteger();
     this.threads =
@@ -30,6 +32,7 @@ final class ReadPool implements AutoCloseable {
                 Thread.ofPlatform()
                     .name("keelson-read-" + number.incrementAndGet())
                     .daemon()
+                    .uncaughtExceptionHandler(bugs)
                     .unstarted(task));
   }
 

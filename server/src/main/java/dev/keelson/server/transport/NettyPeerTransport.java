@@ -11,6 +11,7 @@ import dev.keelson.server.cluster.ServerIdentity;
 import dev.keelson.server.time.Clock;
 import io.netty.channel.Channel;
 import java.io.IOException;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,8 +49,8 @@ public final class NettyPeerTransport implements MemberTransport {
   private final Sockets sockets;
   private final LinkParts parts;
   private final Acceptor acceptor;
-  private final ExecutorService readThread = threadNamed("keelson-snapshot-read");
-  private final ExecutorService diskThread = threadNamed("keelson-snapshot");
+  private final ExecutorService readThread;
+  private final ExecutorService diskThread;
   private final Shipments shipments;
   private final Map<Long, PeerCounters> counters = new ConcurrentHashMap<>();
 
@@ -71,14 +72,16 @@ public final class NettyPeerTransport implements MemberTransport {
    * A transport that does nothing before {@link #start}.
    *
    * @param members asked often and on the event loop: must not block
+   * @param bugs hears what no thread of the transport should ever throw (OV-oom)
    */
   public NettyPeerTransport(
       ServerIdentity self,
       TransportConfig config,
       Supplier<MemberTable> members,
       Clock clock,
-      RandomSource random) {
-    this(self, config, members, clock, random, AddressLookup.ofMachine());
+      RandomSource random,
+      UncaughtExceptionHandler bugs) {
+    this(self, config, members, clock, random, bugs, AddressLookup.ofMachine());
   }
 
   NettyPeerTransport(
@@ -87,11 +90,14 @@ public final class NettyPeerTransport implements MemberTransport {
       Supplier<MemberTable> members,
       Clock clock,
       RandomSource random,
+      UncaughtExceptionHandler bugs,
       AddressLookup lookup) {
     this.self = self;
     this.config = config;
     this.members = members;
-    this.sockets = new Sockets(LinkSecurity.PLAIN);
+    this.readThread = threadNamed("keelson-snapshot-read", bugs);
+    this.diskThread = threadNamed("keelson-snapshot", bugs);
+    this.sockets = new Sockets(LinkSecurity.PLAIN, bugs);
     this.parts =
         new LinkParts(
             self,
@@ -370,9 +376,10 @@ public final class NettyPeerTransport implements MemberTransport {
   }
 
   /** Its thread starts with the first task. */
-  private static ExecutorService threadNamed(String name) {
+  private static ExecutorService threadNamed(String name, UncaughtExceptionHandler bugs) {
     return Executors.newSingleThreadExecutor(
-        task -> Thread.ofPlatform().daemon().name(name).unstarted(task));
+        task ->
+            Thread.ofPlatform().daemon().name(name).uncaughtExceptionHandler(bugs).unstarted(task));
   }
 
   private static InetSocketAddress localAddress(Channel channel) {

@@ -18,7 +18,9 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.lang.Thread.UncaughtExceptionHandler;
 import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -38,10 +40,19 @@ final class Sockets implements AutoCloseable {
   private final boolean epoll = Epoll.isAvailable();
   private final LinkSecurity security;
 
-  Sockets(LinkSecurity security) {
+  Sockets(LinkSecurity security, UncaughtExceptionHandler bugs) {
     IoHandlerFactory io = epoll ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    this.loop = new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("keelson-peer"), io);
+    this.loop = new MultiThreadIoEventLoopGroup(1, threads(bugs), io);
     this.security = security;
+  }
+
+  private static ThreadFactory threads(UncaughtExceptionHandler bugs) {
+    var plain = new DefaultThreadFactory("keelson-peer");
+    return task -> {
+      var thread = plain.newThread(task);
+      thread.setUncaughtExceptionHandler(bugs);
+      return thread;
+    };
   }
 
   EventLoopGroup loop() {

@@ -31,6 +31,12 @@ public record TransportConfig(
     return new TransportConfig(listenUrls, serverVersion, 64 << 20, 16 << 20, 0, Timing.defaults());
   }
 
+  /** The same with another pace of snapshots. */
+  public TransportConfig withSnapshotBytesPerSecond(long pace) {
+    return new TransportConfig(
+        listenUrls, serverVersion, maxFrameBytes, maxOutboxBytes, pace, timing);
+  }
+
   /**
    * How patient the transport is.
    *

@@ -198,6 +198,42 @@ final class StateComparisonTest {
     assertThat(stopped).isEmpty();
   }
 
+  /** In the middle of an upgrade: a hash that is made in another way is nobody's vote. */
+  @Test
+  @Tag("UP-mixed")
+  void membersOfAnotherVersionNeitherStopNorJudge() {
+    var older = new StateHash(0, 0, 42);
+    members(5, 0);
+    taken(1_000, RIGHT, RIGHT, RIGHT, older, older);
+    run();
+    taken(2_000, older, RIGHT, RIGHT, older, older); // led by one of them
+    run();
+    taken(3_000, RIGHT, RIGHT, WRONG, older, older); // two against one are no majority of five
+    run();
+
+    assertThat(stopped).isEmpty();
+    assertThat(undecided).isEmpty();
+    taken(4_000, RIGHT, RIGHT, WRONG, RIGHT, older); // three are
+    run();
+    assertThat(stopped).containsExactly(3L);
+  }
+
+  @Test
+  void whatWasComparedIsTold() {
+    members(3, 0);
+    taken(1_000, RIGHT, RIGHT, RIGHT);
+    run();
+    var measures = members.get(1).comparison.measures();
+    assertThat(measures.agreedIndex()).isEqualTo(1_000);
+    assertThat(measures.different()).isZero();
+
+    taken(2_000, RIGHT, RIGHT, WRONG);
+    run();
+
+    assertThat(measures.agreedIndex()).isEqualTo(2_000);
+    assertThat(measures.different()).isEqualTo(1);
+  }
+
   @Test
   void aSnapshotMakesAMemberForgetWhatItWas() {
     members(3, 0);

@@ -104,6 +104,41 @@ final class ReplicaLoopTest {
   }
 
   @Test
+  @Tag("OV-oom")
+  void aLeaderThatAppliesNothingAnyMoreLeavesOffice() {
+    replica.leading();
+    replica.applierHangs();
+    replica.inbox.propose(PUT, writes::add);
+    replica.round(0);
+    replica.receive(new Message.AppendAccepted(2, 1, 1, 2));
+
+    stayInContact(10 * ELECTION_NANOS / TICK_NANOS);
+    assertThat(replica.status().isLeader()).as("a slow entry is no reason").isTrue();
+    stayInContact(2);
+
+    assertThat(replica.status().isLeader()).isFalse();
+    assertThat(replica.sent(Message.TimeoutNow.class)).hasSize(1);
+  }
+
+  @Test
+  void aLeaderWithNothingToApplyStaysInOffice() {
+    replica.leading();
+    replica.applierHangs();
+
+    stayInContact(20 * ELECTION_NANOS / TICK_NANOS);
+
+    assertThat(replica.status().isLeader()).isTrue();
+  }
+
+  /** Ticks at which member 2 is heard of, so that nothing else ends the office. */
+  private void stayInContact(long ticks) {
+    for (long tick = 0; tick < ticks; tick++) {
+      replica.receive(new Message.HeartbeatResponse(2, 1, 1, 0));
+      replica.ticks(1);
+    }
+  }
+
+  @Test
   void whatALeaderGivesBackThatHandsOverGoesToTheNextOne() {
     var first = givenBackAndOfferedAgain();
 

@@ -34,6 +34,7 @@ final class ScriptedReplica {
   private final TestWorker worker = new TestWorker();
   private long nowNanos = 1_000;
   private long diskBusyNanos;
+  private boolean applies = true;
 
   ScriptedReplica() {
     var log = new InMemoryLog();
@@ -51,7 +52,7 @@ final class ScriptedReplica {
     var parts =
         new ReplicaParts(
             new TestLog(log, inbox::persisted),
-            new TestStateMachine(inbox::applied),
+            new TestStateMachine(),
             (peer, atLeast) -> {},
             transport,
             gate,
@@ -84,6 +85,10 @@ final class ScriptedReplica {
     for (int i = 0; i < count; i++) {
       round(TICK_NANOS);
     }
+  }
+
+  void applierHangs() {
+    applies = false;
   }
 
   void diskIsBusyFor(long nanos) {
@@ -169,10 +174,12 @@ final class ScriptedReplica {
     }
   }
 
-  private record TestStateMachine(LongConsumer applied) implements ReplicaParts.StateMachine {
+  private final class TestStateMachine implements ReplicaParts.StateMachine {
     @Override
     public void apply(List<Entry> committed) {
-      applied.accept(committed.getLast().index());
+      if (applies) {
+        inbox.applied(committed.getLast().index());
+      }
     }
 
     @Override

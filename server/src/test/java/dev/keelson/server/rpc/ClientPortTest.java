@@ -96,6 +96,7 @@ class ClientPortTest {
             """
             [+]data_corruption ok
             [+]serializable_read ok
+            [+]progress ok
             [+]linearizable_read ok
             [+]non_learner ok
             ok

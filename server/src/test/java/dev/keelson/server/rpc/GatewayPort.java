@@ -28,7 +28,7 @@ final class GatewayPort implements AutoCloseable {
   final Admission admission = new Admission(CallBudget.DEFAULT);
   final OpenStreams streams;
   volatile RaftStatus status = FakeReplica.status(Role.LEADER, FakeReplica.MEMBER);
-  private final EventLoops loops = EventLoops.start(1);
+  private final EventLoops loops = EventLoops.start(1, TestAccess.NO_BUGS);
   private final ReadPool readPool;
   private final Channel server;
 
@@ -36,7 +36,7 @@ final class GatewayPort implements AutoCloseable {
     Supplier<RaftStatus> statusNow = () -> status;
     streams = new OpenStreams(statusNow, () -> 0, 1_000);
     var store = new MemoryStore();
-    readPool = new ReadPool(1, 1, store::openView);
+    readPool = new ReadPool(1, 1, store::openView, TestAccess.NO_BUGS);
     var environment =
         new CallEnvironment(
             new CallGate(statusNow),

@@ -26,7 +26,7 @@ class ObserveStreamTest {
 
   private final MemoryStore store = new MemoryStore();
   private final FakeReplica replica = new FakeReplica(store);
-  private final ReadPool pool = new ReadPool(1, 16, store::openView);
+  private final ReadPool pool = new ReadPool(1, 16, store::openView, TestAccess.NO_BUGS);
   private final Sink sink = new Sink();
   private final Watch watch = new Watch();
   private final ObserveStream observer =

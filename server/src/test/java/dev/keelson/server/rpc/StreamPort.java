@@ -32,7 +32,7 @@ final class StreamPort implements AutoCloseable {
   final CallMeasures measures = new CallMeasures();
   final OpenStreams streams;
   volatile RaftStatus status = FakeReplica.status(Role.LEADER, FakeReplica.MEMBER);
-  private final EventLoops loops = EventLoops.start(1);
+  private final EventLoops loops = EventLoops.start(1, TestAccess.NO_BUGS);
   private final ReadPool readPool;
   private final Server server;
   private final ManagedChannel channel;
@@ -41,7 +41,7 @@ final class StreamPort implements AutoCloseable {
     Supplier<RaftStatus> statusNow = () -> status;
     streams = new OpenStreams(statusNow, nowNanos::get, ELECTION_TIMEOUT_MILLIS);
     var store = new MemoryStore();
-    readPool = new ReadPool(1, 1, store::openView);
+    readPool = new ReadPool(1, 1, store::openView, TestAccess.NO_BUGS);
     var environment =
         new CallEnvironment(
             new CallGate(statusNow),

@@ -7,11 +7,17 @@ import dev.keelson.server.auth.PasswordDesk;
 import dev.keelson.server.auth.Passwords;
 import dev.keelson.server.auth.TestRandom;
 import dev.keelson.storage.work.WorkerThreads;
+import java.lang.Thread.UncaughtExceptionHandler;
 
 /** Authentication as it is at first: off. */
 final class TestAccess {
   static final Access OFF =
       new Access(new AuthBoard(AuthState.INITIAL), new NoTokens(), () -> Long.MAX_VALUE);
+
+  static final UncaughtExceptionHandler NO_BUGS =
+      (thread, bug) -> {
+        throw new AssertionError(thread.getName(), bug);
+      };
 
   private TestAccess() {}
 

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -198,12 +199,42 @@ class NettyPeerTransportTest {
             cluster.members::get,
             System::nanoTime,
             new SeededRandom(1),
+            (_, bug) -> cluster.bugs.add(bug),
             lookup)) {
       one.start(atOne, NoSnapshots.TAKEN);
       await().until(() -> atOne.events.contains("connected 2"));
     }
     // More if a dial that had its address took too long: it is tried again as well.
     assertThat(lookups).hasSizeGreaterThanOrEqualTo(3).containsOnly("two.invalid");
+  }
+
+  /** Netty would log it and go on, with a member that has lost what it was told (OV-oom). */
+  @Test
+  @Tag("OV-oom")
+  void whatAListenerThrowsIsNotSwallowed() throws IOException {
+    var planted = new IllegalStateException("planted");
+    var broken =
+        new PeerListener() {
+          @Override
+          public void onMessage(Message message) {
+            throw planted;
+          }
+
+          @Override
+          public void onConnected(long peer) {}
+
+          @Override
+          public void onDisconnected(long peer) {}
+        };
+    var one = cluster.start(1, atOne);
+    cluster.start(2, broken);
+    await().until(() -> atOne.events.contains("connected 2"));
+
+    one.send(new Message.Heartbeat(1, 2, 1, 0, 0));
+    one.flush();
+
+    await().untilAsserted(() -> assertThat(cluster.bugs).contains(planted));
+    cluster.bugs.clear();
   }
 
   @Test
@@ -269,7 +300,8 @@ class NettyPeerTransportTest {
             TestCluster.config(0),
             members,
             System::nanoTime,
-            new SeededRandom(1));
+            new SeededRandom(1),
+            (_, bug) -> cluster.bugs.add(bug));
     one.start(atOne, NoSnapshots.TAKEN);
     await().until(() -> atOne.events.contains("connected 2"));
 

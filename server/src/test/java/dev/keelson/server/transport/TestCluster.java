@@ -1,5 +1,6 @@
 package dev.keelson.server.transport;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.keelson.server.cluster.Member;
@@ -10,6 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** Transports on loopback that share one table of members, which may change. */
@@ -24,6 +26,10 @@ final class TestCluster implements AutoCloseable {
 
   final AtomicReference<MemberTable> members =
       new AtomicReference<>(new MemberTable(CLUSTER, List.of()));
+
+  /** What threads of the transports threw: nothing, unless the test makes them. */
+  final List<Throwable> bugs = new CopyOnWriteArrayList<>();
+
   private final List<NettyPeerTransport> transports = new ArrayList<>();
 
   private static TransportConfig.Timing timing(int handshakeTicks, int silentTicks) {
@@ -86,7 +92,8 @@ final class TestCluster implements AutoCloseable {
             config,
             members::get,
             new SystemClock(),
-            new SeededRandom(identity.memberId()));
+            new SeededRandom(identity.memberId()),
+            (_, bug) -> bugs.add(bug));
     transports.add(transport);
     transport.start(listener, sink);
     return transport;
@@ -113,5 +120,6 @@ final class TestCluster implements AutoCloseable {
   @Override
   public void close() {
     transports.forEach(NettyPeerTransport::close);
+    assertThat(bugs).isEmpty();
   }
 }

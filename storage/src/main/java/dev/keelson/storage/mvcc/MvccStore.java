@@ -3,6 +3,8 @@ package dev.keelson.storage.mvcc;
 import dev.keelson.raft.Bytes;
 import dev.keelson.raft.Invariant;
 import dev.keelson.raft.LogPosition;
+import dev.keelson.storage.mvcc.engine.EngineException;
+import dev.keelson.storage.mvcc.engine.EngineFile;
 import dev.keelson.storage.mvcc.engine.EngineReader;
 import dev.keelson.storage.mvcc.engine.EngineStats;
 import dev.keelson.storage.mvcc.engine.EngineWork;
@@ -220,16 +222,23 @@ public final class MvccStore implements AutoCloseable {
     return batch.state(applied).totals().contentHash();
   }
 
+  /** Begins to read everything that the content hash is kept of; the caller goes on, and closes. */
+  public ContentAudit auditContent() {
+    return new ContentAudit(engine.snapshotForScan());
+  }
+
+  /** The files that hold what is durable, as of now. */
+  public List<EngineFile> files() {
+    return engine.files();
+  }
+
   /**
-   * Reads everything that the content hash is kept of, and compares. Takes long; thread-safe.
+   * Reads one of them as a whole, unless it is not needed any more. Thread-safe.
    *
-   * @param pace is told of every entry that is read, and may wait
-   * @return what does not agree; empty if all is well
+   * @throws EngineException that {@link EngineException#isDamage} if it is not what was written
    */
-  public Optional<String> verifyContent(Runnable pace) {
-    try (var view = openView()) {
-      return ContentScan.compare(view.reader(), pace);
-    }
+  public void verify(EngineFile file) {
+    engine.verify(file);
   }
 
   /** Makes all that is committed durable. Waits for the disk; readers and the writer go on. */

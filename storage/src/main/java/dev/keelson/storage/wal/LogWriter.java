@@ -86,6 +86,11 @@ final class LogWriter implements AutoCloseable {
     source = newSource;
   }
 
+  /** Reads what is constant alone: for any thread. */
+  WalAudit audit() {
+    return new WalAudit(disk, directory, identity, index);
+  }
+
   HardState hardState() {
     return hardState;
   }

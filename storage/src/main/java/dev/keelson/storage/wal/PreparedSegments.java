@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,17 +26,25 @@ final class PreparedSegments implements SegmentSource, Round {
   private final WalConfig config;
   private final SegmentsOnDemand onDemand;
   private final AtomicReference<@Nullable Blank> ready = new AtomicReference<>();
+  private final Consumer<Throwable> failed;
   private final Worker worker;
   private volatile boolean wanted;
   private volatile boolean stopped;
   private boolean started;
   private int prepared;
 
-  PreparedSegments(Disk disk, Path directory, WalConfig config, Worker worker) {
+  /**
+   * For one log.
+   *
+   * @param failed hears why the worker ended before it was closed
+   */
+  PreparedSegments(
+      Disk disk, Path directory, WalConfig config, Consumer<Throwable> failed, Worker worker) {
     this.disk = disk;
     this.directory = directory;
     this.config = config;
     this.onDemand = new SegmentsOnDemand(disk, directory);
+    this.failed = failed;
     this.worker = worker;
   }
 
@@ -84,8 +93,7 @@ final class PreparedSegments implements SegmentSource, Round {
 
   @Override
   public void failed(Throwable cause) {
-    // As above; and after this there are no more of them.
-    LOG.error("no more log segments are prepared", cause);
+    failed.accept(cause); // no failure of the disk: those are dealt with above
   }
 
   private Blank fill(Path path) throws IOException {

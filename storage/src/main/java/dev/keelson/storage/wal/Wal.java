@@ -11,6 +11,7 @@ import dev.keelson.storage.work.Worker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The replicated log on disk, without a thread of its own: each call does its work before it
@@ -151,8 +152,13 @@ public final class Wal implements LogReader, AutoCloseable {
     return config;
   }
 
+  /** Another reading of all that is on disk. Any thread may ask for one and do it. */
+  public WalAudit audit() {
+    return writer.audit();
+  }
+
   /** Makes segments ready ahead, by a worker. */
-  SegmentSource preparedSegments(Worker worker) {
-    return new PreparedSegments(disk, directory, config, worker);
+  SegmentSource preparedSegments(Consumer<Throwable> failed, Worker worker) {
+    return new PreparedSegments(disk, directory, config, failed, worker);
   }
 }

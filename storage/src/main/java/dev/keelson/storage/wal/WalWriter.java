@@ -52,7 +52,8 @@ public final class WalWriter implements AutoCloseable {
     this.statistics = statistics;
     this.nanoClock = nanoClock;
     this.queue = new WriteQueue(wal.config().queueAppends(), wal.config().queueBytes());
-    writer.takeSegmentsFrom(wal.preparedSegments(workers.worker("keelson-wal-prepare")));
+    writer.takeSegmentsFrom(
+        wal.preparedSegments(listener::failed, workers.worker("keelson-wal-prepare")));
     this.worker = workers.worker("keelson-wal");
     worker.start(new Rounds());
   }

@@ -1,6 +1,7 @@
 package dev.keelson.storage.mvcc.engine;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +14,23 @@ public interface KvEngine extends EngineReader, AutoCloseable {
   void write(EngineBatch batch);
 
   EngineSnapshot snapshot();
+
+  /** A snapshot for reading much once: it leaves alone what memory holds for others. */
+  default EngineSnapshot snapshotForScan() {
+    return snapshot();
+  }
+
+  /** The files that hold what is durable, as of now; none if they are in memory. */
+  default List<EngineFile> files() {
+    return List.of();
+  }
+
+  /**
+   * Reads one of them as a whole, unless it is not needed any more.
+   *
+   * @throws EngineException that {@link EngineException#isDamage} if it is not what was written
+   */
+  default void verify(EngineFile file) {}
 
   /** As {@link #get}, but only what a crash would leave. */
   Optional<byte[]> getDurable(Family family, byte[] key);

@@ -15,10 +15,12 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.FlushOptions;
+import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.ReadTier;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.SstFileReader;
 import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -241,7 +243,43 @@ public final class RocksEngine implements KvEngine {
   @Override
   public EngineSnapshot snapshot() {
     acquire();
-    return new RocksSnapshot(this);
+    return new RocksSnapshot(this, true);
+  }
+
+  @Override
+  public EngineSnapshot snapshotForScan() {
+    acquire();
+    return new RocksSnapshot(this, false);
+  }
+
+  @Override
+  public List<EngineFile> files() {
+    return use(
+        () ->
+            db.getLiveFilesMetaData().stream()
+                .map(file -> new EngineFile(file.fileName().substring(1), file.size()))
+                .toList());
+  }
+
+  @Override
+  public void verify(EngineFile file) {
+    Path path = directory.resolve(file.name());
+    use(
+        () -> {
+          // Through a reader of its own: the blocks that the database has in memory prove nothing.
+          try (var options = new Options();
+              var reader = new SstFileReader(options)) {
+            reader.open(path.toString());
+            reader.verifyChecksum();
+          } catch (RocksDBException e) {
+            if (files().contains(file)) {
+              String said =
+                  "the store's file %s cannot be read: %s".formatted(path, e.getMessage());
+              throw isDamage(e) ? EngineException.damaged(said, e) : new EngineException(said, e);
+            }
+          }
+          return true;
+        });
   }
 
   @Override

@@ -10,11 +10,15 @@ final class RocksSnapshot implements EngineSnapshot {
   private final Snapshot snapshot;
   private final ReadOptions options;
 
-  /** Takes over one use of the engine. */
-  RocksSnapshot(RocksEngine engine) {
+  /**
+   * Takes over one use of the engine.
+   *
+   * @param fillsCache whether blocks that are read stay in memory
+   */
+  RocksSnapshot(RocksEngine engine, boolean fillsCache) {
     this.engine = engine;
     this.snapshot = engine.db().getSnapshot();
-    this.options = new ReadOptions().setSnapshot(snapshot);
+    this.options = new ReadOptions().setSnapshot(snapshot).setFillCache(fillsCache);
   }
 
   @Override
