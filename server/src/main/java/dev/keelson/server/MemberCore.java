@@ -336,7 +336,8 @@ public final class MemberCore implements AutoCloseable {
     return space;
   }
 
-  MetricSources.Stages stages() {
+  /** Where what is under way can be counted. */
+  public MetricSources.Stages stages() {
     return stages;
   }
 

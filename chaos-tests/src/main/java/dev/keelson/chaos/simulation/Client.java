@@ -10,6 +10,9 @@ interface Client {
   /** Whether it has nothing outstanding that it must yet hear of (WA-fresh). */
   boolean isUpToDate();
 
+  /** Lets go of everything, and asks for nothing more (I26). */
+  default void leave() {}
+
   String describe();
 
   /** Hears of every change, as soon as any member has made it. */

@@ -2,6 +2,7 @@ package dev.keelson.chaos.simulation;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumSet;
 import java.util.List;
 
 /**
@@ -40,7 +41,32 @@ record Fault(long atNanos, Kind kind, Victim victim, int choice, long durationNa
     /** The leader is asked to make way. */
     TRANSFER,
     /** One of the next operations of the disk fails, or finds no room. */
-    DISK_ERROR
+    DISK_ERROR,
+    /** The victim's wall clock says something else, by seconds or by years, and is set right. */
+    WALL_JUMP,
+    /** One worker of the victim does nothing for a while; the others go on. */
+    STALL,
+    /** What the victim says reaches only as many others as make a majority with it. */
+    FAINT,
+    /** Two groups that hear each other through the victim alone, or a chain. */
+    BRIDGE,
+    /** As a crash, at the next operation of one kind: a rename, a roll, a sync ... */
+    CRASH_AT,
+    /** As {@link #CRASH_AT}, and all the others lose power with it. */
+    CRASH_OF_ALL_AT,
+    /** The next operation of one kind fails, or finds no room. */
+    DISK_ERROR_AT,
+    /** The victim's disk only says that it has synced, until it loses power. Beyond the promise. */
+    LIE,
+    /** The victim comes back with an empty disk. */
+    WIPE;
+
+    /** Those that are drawn before everything else. */
+    static final List<Kind> FIRST =
+        List.copyOf(EnumSet.complementOf(EnumSet.range(DISK_ERROR, WIPE)));
+
+    /** Those that are drawn after everything else. */
+    static final List<Kind> LATER = List.copyOf(EnumSet.range(WALL_JUMP, WIPE));
   }
 
   /** Whom it hits. */
@@ -48,7 +74,11 @@ record Fault(long atNanos, Kind kind, Victim victim, int choice, long durationNa
     ANY,
     LEADER,
     MOST_UP_TO_DATE_FOLLOWER,
-    MOST_BEHIND
+    MOST_BEHIND,
+    /** Who was sent the last piece of a snapshot. */
+    INSTALLING,
+    /** Who was the last to say that it holds an entry. */
+    JUST_ACCEPTED
   }
 
   private static final long SECOND = 1_000_000_000;

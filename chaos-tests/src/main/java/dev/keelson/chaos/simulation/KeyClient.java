@@ -9,6 +9,7 @@ import dev.keelson.api.etcdserverpb.RangeRequest;
 import dev.keelson.api.etcdserverpb.RangeResponse;
 import dev.keelson.api.etcdserverpb.RequestOp;
 import dev.keelson.api.etcdserverpb.TxnRequest;
+import dev.keelson.api.status.EtcdError;
 import dev.keelson.api.status.StatusCode;
 import dev.keelson.chaos.simulation.SimulatedCall.Reply;
 import dev.keelson.server.rpc.UnaryHandler;
@@ -83,18 +84,26 @@ final class KeyClient implements Client {
   }
 
   private <Q, R> void call(
-      MemberLife life, UnaryHandler<Q, R> handler, Q request, BiConsumer<Long, Reply<R>> heard) {
-    long floor = world.chronicle().acknowledged();
+      MemberLife life, UnaryHandler<Q, R> handler, Q request, BiConsumer<Begun, Reply<R>> heard) {
+    var begun = new Begun(world.chronicle().acknowledged(), world.janitor().closed());
     world.count("calls");
     new SimulatedCall<R>(
             world,
             life,
             reply -> {
-              heard.accept(floor, reply);
+              heard.accept(begun, reply);
               begin();
             })
         .begin(call -> handler.handle(request, call, call));
   }
+
+  /**
+   * What was certain when a call began.
+   *
+   * @param floor the revision that somebody has been told of
+   * @param closed which alarm keeps everybody from putting anything; 0 if none does
+   */
+  private record Begun(long floor, long closed) {}
 
   private String key() {
     return "k%02d".formatted(chance.nextInt(world.settings().load().keys()));
@@ -110,10 +119,10 @@ final class KeyClient implements Client {
         life,
         life.services().put(),
         request,
-        (floor, reply) -> {
+        (begun, reply) -> {
           switch (reply) {
             case Reply.Success<?>(dev.keelson.api.etcdserverpb.PutResponse response) ->
-                written(floor, response.getHeader().getRevision(), key, value);
+                written(begun, response.getHeader().getRevision(), key, value);
             case Reply.Success<?> other -> throw new IllegalStateException("" + other);
             case Reply.Refused<?> refused -> refused(refused, value);
             case Reply.Silence<?> _ -> world.count("calls without an answer");
@@ -123,6 +132,9 @@ final class KeyClient implements Client {
 
   private void refused(Reply.Refused<?> refused, String value) {
     world.count("calls refused");
+    if (refused.message().equals(EtcdError.NO_SPACE.message())) {
+      world.count("writes refused for want of room");
+    }
     if (refused.isDefinite()) {
       world.chronicle().refused(value);
     } else if (refused.code() == StatusCode.INTERNAL || refused.code() == StatusCode.UNKNOWN) {
@@ -131,10 +143,13 @@ final class KeyClient implements Client {
   }
 
   /** The write stands at its revision, alone, and after all that had returned before its call. */
-  private void written(long floor, long revision, String key, String value) {
+  private void written(Begun begun, long revision, String key, String value) {
     world.count("writes acknowledged");
     var chronicle = world.chronicle();
+    long floor = begun.floor;
     check("I17", revision > floor, "write at %d after %d was acknowledged", revision, floor);
+    boolean wasOpen = begun.closed == 0 || begun.closed != world.janitor().closed();
+    check("Q3", wasOpen, "put %s at %d while alarm %d is raised", key, revision, begun.closed);
     check("DU-ack", revision <= chronicle.revision(), "revision %d is nowhere", revision);
     var changes = chronicle.at(revision);
     boolean there =
@@ -152,12 +167,12 @@ final class KeyClient implements Client {
         life,
         life.services().deleteRange(),
         DeleteRangeRequest.newBuilder().setKey(bytes(key)).build(),
-        (floor, reply) -> {
+        (begun, reply) -> {
           if (reply
               instanceof
               Reply.Success<dev.keelson.api.etcdserverpb.DeleteRangeResponse>(var response)) {
             long revision = response.getHeader().getRevision();
-            check("I17", revision >= floor, "delete at %d after %d", revision, floor);
+            check("I17", revision >= begun.floor, "delete at %d after %d", revision, begun.floor);
             if (response.getDeleted() > 0) {
               boolean there =
                   world.chronicle().at(revision).stream()
@@ -198,17 +213,17 @@ final class KeyClient implements Client {
         life,
         life.services().txn(),
         request,
-        (floor, reply) -> {
+        (begun, reply) -> {
           switch (reply) {
             case Reply.Success<?>(dev.keelson.api.etcdserverpb.TxnResponse response) -> {
               long revision = response.getHeader().getRevision();
               if (response.getSucceeded()) {
-                written(floor, revision, key, value);
+                written(begun, revision, key, value);
                 var before = world.chronicle().range(key, "", revision - 1);
                 long stood = before.isEmpty() ? 0 : before.getFirst().modRevision();
                 check("I18", stood == modRevision, "guard %d held over %d", modRevision, stood);
               } else {
-                check("I17", revision >= floor, "txn at %d after %d", revision, floor);
+                check("I17", revision >= begun.floor, "txn at %d after %d", revision, begun.floor);
                 world.chronicle().refused(value);
                 compare(response.getResponses(0).getResponseRange(), key, "", revision, revision);
                 world.chronicle().told(revision);
@@ -231,7 +246,7 @@ final class KeyClient implements Client {
             .setRevision(revision)
             .setPhysical(chance.happens(0.3))
             .build(),
-        (floor, reply) -> {
+        (begun, reply) -> {
           if (reply instanceof Reply.Success<?>) {
             world.count("compactions");
           }
@@ -255,12 +270,12 @@ final class KeyClient implements Client {
         life,
         life.services().range(),
         request,
-        (floor, reply) -> {
+        (begun, reply) -> {
           if (reply instanceof Reply.Success<RangeResponse>(var response)) {
             long revision = response.getHeader().getRevision();
             world.count("reads");
             if (!serializable) {
-              check("I17", revision >= floor, "read at %d after %d", revision, floor);
+              check("I17", revision >= begun.floor, "read at %d after %d", revision, begun.floor);
               world.chronicle().told(revision);
             }
             compare(response, from, to, atRevision == 0 ? revision : atRevision, revision);

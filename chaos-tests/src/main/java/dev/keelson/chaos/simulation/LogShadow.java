@@ -66,8 +66,8 @@ final class LogShadow {
     while (same > base && terms[(int) same] != log.termAt(same)) {
       same--;
     }
-    if (same < base) {
-      // A snapshot has taken the place of what came before.
+    if (same < base || (base > 0 && same == base && terms[(int) base] != log.termAt(base))) {
+      // A snapshot has taken the place of what came before, a tail that was never committed too.
       same = base;
       grow(base);
       Arrays.fill(terms, (int) Math.min(last, base), (int) base, 0);

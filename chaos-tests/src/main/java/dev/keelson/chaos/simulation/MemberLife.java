@@ -10,7 +10,9 @@ import dev.keelson.server.snapshot.IncomingSnapshots;
 import dev.keelson.server.transport.PeerListener;
 import dev.keelson.storage.disk.SimulatedCrash;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,7 @@ final class MemberLife {
   private final MemberClock clock;
   private final Pace pace;
   private final List<Runnable> atEnd = new ArrayList<>();
+  private final Map<String, Long> stalledUntil = new HashMap<>();
   private @Nullable MemberCore core;
   private @Nullable PeerListener voices;
   private @Nullable ClientServices services;
@@ -133,6 +136,21 @@ final class MemberLife {
     }
   }
 
+  /** One worker does no round for a while. */
+  void stall(String worker, long nanos) {
+    stalledUntil.merge(worker, now() + nanos, Math::max);
+  }
+
+  /** How long it does no round yet; 0 or less if it may. */
+  long stalledFor(String worker) {
+    return stalledUntil.getOrDefault(worker, 0L) - now();
+  }
+
+  /** Everything works again. */
+  void endStalls() {
+    stalledUntil.clear();
+  }
+
   void roundDone(String worker) {
     world.monitor().roundDone(this, worker);
   }
@@ -177,16 +195,24 @@ final class MemberLife {
     }
   }
 
-  /** The member says that it is wanted no more: true of those alone whose removal is committed. */
+  /** The member says that it is wanted no more: true of the removed, and of the wiped. */
   void expelled(MemberStop how, long stayNanos) {
     if (over) {
       return;
     }
-    if (!(how instanceof MemberStop.Removed)
-        || !world.monitor().configurations().isRemoved(member.id())) {
+    boolean isTrue =
+        switch (how) {
+          case MemberStop.Removed() -> world.monitor().configurations().isRemoved(member.id());
+          case MemberStop.Replaced _ -> member.isWiped();
+          case MemberStop.Closed(), MemberStop.Failed _ -> false;
+        };
+    if (!isTrue) {
       throw new SimulationFailure("I12", member.name() + " was expelled: " + how);
     }
-    world.count("members that stopped since they were removed");
+    world.count(
+        member.isWiped()
+            ? "wiped members that their peers refused"
+            : "members that stopped since they were removed");
     plan(stayNanos, member::retire);
   }
 }

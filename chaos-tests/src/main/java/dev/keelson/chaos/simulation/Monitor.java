@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * on the member that it happened to.
  */
 final class Monitor {
+  private static final int LOOKS_AT_BUDGETS = 16;
+
   private final Chronicle chronicle;
   private final Configurations configurations;
   private final Map<Long, Seen> members = new TreeMap<>();
@@ -28,7 +30,9 @@ final class Monitor {
   private final Map<Place, Long> entries = new HashMap<>();
   private final List<Committed> committed = new ArrayList<>();
   private final Map<Long, Long> revisionAt = new HashMap<>();
+  private final Map<Long, Long> stateAt = new HashMap<>();
   private int elections;
+  private long looks;
 
   private record Vote(long member, long term) {}
 
@@ -101,6 +105,9 @@ final class Monitor {
 
   /** DU-ack, DU-vote: what was synced in an earlier life is there. */
   void started(MemberLife life) {
+    if (life.member().isWiped()) {
+      return; // Nobody listens to it: what the one before it promised is not its own.
+    }
     var before = seen(life);
     var core = life.core();
     var now = new Seen(core.store().current());
@@ -121,6 +128,8 @@ final class Monitor {
           now.log.last());
     }
     now.applied = core.store().current().applied().index();
+    // I15: what was flushed is the state that there was at this entry, on whomever.
+    sameState("I15", life, now.applied, core.store().current().contentHash());
     now.installed = now.applied;
     now.commit = now.applied;
     members.put(life.id(), now);
@@ -134,16 +143,20 @@ final class Monitor {
 
   /** The disk has stopped the machine in this life. */
   void torn(MemberLife life) {
-    if (life.isBegun()) {
+    if (isWatched(life)) {
       var seen = seen(life);
       followLog(life, seen);
       seen.torn = true;
     }
   }
 
+  private static boolean isWatched(MemberLife life) {
+    return life.isBegun() && !life.member().isWiped();
+  }
+
   /** A worker has done a round. Those of the log end with a sync of all there was. */
   void roundDone(MemberLife life, String worker) {
-    if (worker.equals("keelson-wal") && life.isBegun()) {
+    if (worker.equals("keelson-wal") && isWatched(life)) {
       var seen = seen(life);
       followLog(life, seen);
       seen.log.synced();
@@ -153,6 +166,9 @@ final class Monitor {
 
   /** I2: a vote counts once it has left its member. */
   void released(MemberLife life, Message message) {
+    if (life.member().isWiped()) {
+      return;
+    }
     switch (message) {
       case Message.VoteResponse(_, var to, var term, var preVote, var granted) -> {
         if (granted && !preVote) {
@@ -194,6 +210,9 @@ final class Monitor {
   // ---- After every event ------------------------------------------------------------------------
 
   void look(MemberLife life) {
+    if (!isWatched(life)) {
+      return;
+    }
     var seen = seen(life);
     var core = life.core();
     var status = core.replica().status();
@@ -212,6 +231,9 @@ final class Monitor {
       configurations.inForce(life, status.configuration(), committedEntries());
     }
     applies(life, seen, status);
+    if (++looks % LOOKS_AT_BUDGETS == 0) {
+      Budgets.check(life);
+    }
   }
 
   private void followLog(MemberLife life, Seen seen) {
@@ -367,8 +389,19 @@ final class Monitor {
           store.revision(),
           applied.index(),
           earlier);
+      sameState("I13", life, applied.index(), store.contentHash());
       chronicle.follow(life);
     }
+  }
+
+  private void sameState(String invariant, MemberLife life, long index, long hash) {
+    var earlier = stateAt.putIfAbsent(index, hash);
+    check(
+        invariant,
+        earlier == null || earlier == hash,
+        life,
+        "has another state after entry %d than was there before",
+        index);
   }
 
   private long committedChain(long index) {

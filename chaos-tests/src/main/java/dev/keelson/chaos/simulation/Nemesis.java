@@ -1,6 +1,7 @@
 package dev.keelson.chaos.simulation;
 
 import dev.keelson.storage.disk.FaultPlan;
+import dev.keelson.storage.disk.FaultPlan.Operation;
 import dev.keelson.storage.disk.Survival;
 import java.util.Comparator;
 import java.util.List;
@@ -10,6 +11,33 @@ final class Nemesis {
   private static final int ACTOR = 98;
   private static final long SLOW_FACTOR = 50;
   private static final int NEAR_OPERATIONS = 40;
+
+  private static final List<String> WORKERS =
+      List.of(
+          "keelson-replica",
+          "keelson-wal",
+          "keelson-apply",
+          "keelson-upkeep",
+          "keelson-lease",
+          "keelson-compact",
+          "keelson-checkpoint",
+          "keelson-watch",
+          "keelson-watch-history");
+
+  private static final List<Operation> OPERATIONS =
+      List.of(
+          Operation.RENAME,
+          Operation.CREATE,
+          Operation.SYNC_DIRECTORY,
+          Operation.DELETE,
+          Operation.LINK,
+          Operation.TRUNCATE,
+          Operation.SYNC,
+          Operation.CREATE_DIRECTORY);
+
+  /** Seconds: what a leap, a time zone, an operator or a dead battery does. */
+  private static final List<Long> JUMPS =
+      List.of(-315_360_000L, -86_400L, -3_600L, -61L, -5L, 5L, 61L, 3_600L, 86_400L, 315_360_000L);
 
   private final World world;
 
@@ -64,6 +92,78 @@ final class Nemesis {
               .life()
               .ifPresent(
                   life -> life.plan(0, () -> life.core().replica().transferLeadership(other.id())));
+      case WALL_JUMP -> victim.setWallClock(pick(JUMPS, fault.choice()), fault.durationNanos());
+      case STALL -> stall(victim, fault);
+      case FAINT -> faint(victim, fault);
+      case BRIDGE -> bridge(victim, fault);
+      case CRASH_AT -> victim.disk().inject(crashAt(fault));
+      case CRASH_OF_ALL_AT -> victim.crashWithAll(crashAt(fault));
+      case DISK_ERROR_AT -> victim.troubleDisk(errorAt(fault));
+      case LIE -> {
+        if (world.mayLoseDataOf(victim)) {
+          victim.lie(fault.durationNanos());
+        }
+      }
+      case WIPE -> {
+        if (world.isKnownToAll(victim) && world.mayLoseDataOf(victim)) {
+          victim.wipe(fault.durationNanos());
+        }
+      }
+    }
+  }
+
+  private static <T> T pick(List<T> from, int choice) {
+    return from.get(choice % from.size());
+  }
+
+  private static FaultPlan crashAt(Fault fault) {
+    return FaultPlan.nth(
+        pick(OPERATIONS, fault.choice()),
+        0,
+        fault.choice() / OPERATIONS.size() % 2 == 0
+            ? FaultPlan.Verdict.CRASH_BEFORE
+            : FaultPlan.Verdict.CRASH_AFTER);
+  }
+
+  private static FaultPlan errorAt(Fault fault) {
+    return FaultPlan.nth(
+        pick(OPERATIONS, fault.choice()),
+        0,
+        fault.choice() / OPERATIONS.size() % 2 == 0
+            ? FaultPlan.Verdict.FULL
+            : FaultPlan.Verdict.FAIL);
+  }
+
+  private static void stall(SimulatedMember victim, Fault fault) {
+    var worker = pick(WORKERS, fault.choice());
+    victim.life().ifPresent(life -> life.stall(worker, fault.durationNanos()));
+  }
+
+  /** Nobody is told: it is as if what was sent to the others had been lost. */
+  private void faint(SimulatedMember victim, Fault fault) {
+    int count = world.members().size();
+    int reached = count / 2;
+    for (int step = 1; step < count; step++) {
+      if (step > reached) {
+        int place = (victim.number() + 1 + (fault.choice() + step) % (count - 1)) % count;
+        cutInSilence(victim, world.members().get(place), fault);
+      }
+    }
+  }
+
+  private void bridge(SimulatedMember victim, Fault fault) {
+    boolean chain = fault.choice() % 4 == 3;
+    int count = world.members().size();
+    for (var one : world.members()) {
+      for (var two : world.members()) {
+        int apart = Math.floorMod(one.number() - two.number(), count);
+        boolean side = ((fault.choice() >> 4 >> one.number()) & 1) == 1;
+        boolean otherSide = ((fault.choice() >> 4 >> two.number()) & 1) == 1;
+        boolean cut = chain ? apart > 1 && apart < count - 1 : side != otherSide;
+        if (cut && (chain || (one != victim && two != victim))) {
+          cut(one, two, fault);
+        }
+      }
     }
   }
 
@@ -81,11 +181,15 @@ final class Nemesis {
     if (from == to) {
       return;
     }
-    world.network().cut(from.id(), to.id());
     // A connection that breaks tells its sender, or nobody.
     if (fault.choice() % 2 == 0) {
       from.life().ifPresent(life -> life.plan(0, () -> life.voices().onDisconnected(to.id())));
     }
+    cutInSilence(from, to, fault);
+  }
+
+  private void cutInSilence(SimulatedMember from, SimulatedMember to, Fault fault) {
+    world.network().cut(from.id(), to.id());
     world
         .timeline()
         .plan(
@@ -124,6 +228,8 @@ final class Nemesis {
       case LEADER -> world.leader().orElse(any);
       case MOST_UP_TO_DATE_FOLLOWER -> followers().stream().max(byLastIndex()).orElse(any);
       case MOST_BEHIND -> followers().stream().min(byLastIndex()).orElse(any);
+      case INSTALLING -> world.lastToInstall().orElse(any);
+      case JUST_ACCEPTED -> world.lastToAccept().orElse(any);
     };
   }
 

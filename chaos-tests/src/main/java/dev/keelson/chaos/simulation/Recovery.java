@@ -42,7 +42,27 @@ final class Recovery {
       }
       world.runUntil(Math.min(until, world.timeline().now() + SECOND / 10));
     }
+    everybodyLeaves();
     end();
+  }
+
+  /** I26: what was held for clients is let go of when they have gone. */
+  private void everybodyLeaves() {
+    world.clients().forEach(Client::leave);
+    long until = world.timeline().now() + LIMIT_NANOS;
+    for (var left = leftovers(); !left.isEmpty(); left = leftovers()) {
+      if (world.timeline().now() >= until) {
+        throw new SimulationFailure("I26", String.join(", ", left));
+      }
+      world.runUntil(world.timeline().now() + SECOND / 10);
+    }
+  }
+
+  private List<String> leftovers() {
+    return present().stream()
+        .flatMap(member -> member.life().stream())
+        .flatMap(life -> Budgets.leftIn(life).stream())
+        .toList();
   }
 
   /** Who can decide, and perhaps more. An added member that never started is started yet. */
@@ -50,7 +70,9 @@ final class Recovery {
     var configurations = world.monitor().configurations();
     var others = new ArrayList<>(world.members());
     var gone = others.stream().filter(member -> configurations.isRemoved(member.id())).toList();
-    others.removeIf(member -> member.isRetired() || gone.contains(member));
+    var wiped = others.stream().filter(SimulatedMember::isWiped).toList();
+    others.removeIf(
+        member -> member.isRetired() || gone.contains(member) || wiped.contains(member));
     int wanted = chance.between(1, Math.max(1, others.size()));
     while (!others.isEmpty()
         && (core.size() < wanted || !configurations.canDecide(this::isThereOrWillBe))) {
@@ -58,6 +80,7 @@ final class Recovery {
     }
     others.forEach(SimulatedMember::retire);
     gone.forEach(SimulatedMember::retire);
+    wiped.forEach(SimulatedMember::retire);
   }
 
   private boolean isThereOrWillBe(long id) {
@@ -76,6 +99,7 @@ final class Recovery {
       member.healDisk();
       member.rouse();
       member.life().ifPresent(life -> life.pace().slowDisk(1));
+      member.life().ifPresent(MemberLife::endStalls);
       for (var other : core) {
         member.life().ifPresent(life -> life.plan(0, () -> life.voices().onConnected(other.id())));
       }

@@ -19,6 +19,7 @@ final class SimulatedCall<R> implements CallContext, Answer<R> {
 
   private final World world;
   private final MemberLife life;
+  private final Credentials credentials;
   private final Consumer<Reply<R>> client;
   private final List<Runnable> whenOver = new ArrayList<>();
   private boolean answered;
@@ -29,10 +30,21 @@ final class SimulatedCall<R> implements CallContext, Answer<R> {
     record Success<R>(R response) implements Reply<R> {}
 
     record Refused<R>(StatusCode code, String message) implements Reply<R> {
+      /** It came without a token, where one is asked for. */
+      boolean isForWantOfAUser() {
+        return message.equals(EtcdError.USER_EMPTY.message());
+      }
+
       /** Class D: nothing has happened, and nothing will (1.3). */
       boolean isDefinite() {
         return switch (code) {
-          case INVALID_ARGUMENT, NOT_FOUND, OUT_OF_RANGE, FAILED_PRECONDITION -> true;
+          case INVALID_ARGUMENT,
+              NOT_FOUND,
+              OUT_OF_RANGE,
+              FAILED_PRECONDITION,
+              PERMISSION_DENIED,
+              UNAUTHENTICATED ->
+              true;
           case RESOURCE_EXHAUSTED -> message.equals(EtcdError.REQUEST_TOO_MANY_REQUESTS.message());
           default -> false;
         };
@@ -43,16 +55,24 @@ final class SimulatedCall<R> implements CallContext, Answer<R> {
     record Silence<R>() implements Reply<R> {}
   }
 
+  /** Of somebody who may do everything. */
   SimulatedCall(World world, MemberLife life, Consumer<Reply<R>> client) {
+    this(world, life, world.session().credentials(), client);
+  }
+
+  SimulatedCall(World world, MemberLife life, Credentials credentials, Consumer<Reply<R>> client) {
     this.world = world;
     this.life = life;
+    this.credentials = credentials;
     this.client = client;
   }
 
   /** Sends the call on its way. */
   void begin(Consumer<SimulatedCall<R>> handler) {
     life.whenOver(() -> world.client(() -> hear(new Reply.Silence<>())));
-    world.timeline().plan(PATIENCE_NANOS, World.CLIENTS, () -> hear(new Reply.Silence<>()));
+    world
+        .timeline()
+        .plan(world.patience(PATIENCE_NANOS), World.CLIENTS, () -> hear(new Reply.Silence<>()));
     life.plan(life.pace().beforeCall(), () -> handler.accept(this));
   }
 
@@ -71,6 +91,10 @@ final class SimulatedCall<R> implements CallContext, Answer<R> {
   }
 
   private void reply(Reply<R> reply) {
+    if (reply instanceof Reply.Refused<R> refused
+        && (refused.code() == StatusCode.UNAUTHENTICATED || refused.isForWantOfAUser())) {
+      world.session().renew();
+    }
     if (!answered) {
       answered = true;
       world
@@ -117,12 +141,12 @@ final class SimulatedCall<R> implements CallContext, Answer<R> {
 
   @Override
   public Credentials credentials() {
-    return Credentials.NONE;
+    return credentials;
   }
 
   @Override
   public CallContext detached() {
-    return new SimulatedCall<R>(world, life, reply -> {});
+    return new SimulatedCall<R>(world, life, credentials, reply -> {});
   }
 
   @Override

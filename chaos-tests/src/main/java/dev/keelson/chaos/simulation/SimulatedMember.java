@@ -7,6 +7,7 @@ import dev.keelson.server.RemovedException;
 import dev.keelson.server.StartException;
 import dev.keelson.server.config.ServerConfig;
 import dev.keelson.server.space.DiskSpace;
+import dev.keelson.server.watch.WatchLimits;
 import dev.keelson.storage.disk.FaultPlan;
 import dev.keelson.storage.disk.SimulatedCrash;
 import dev.keelson.storage.disk.SimulatedDisk;
@@ -39,6 +40,11 @@ final class SimulatedMember {
   private long pausedUntil;
   private long mayStartAt;
   private int lives;
+  private long wallOffsetSeconds;
+  private boolean takesAllWithIt;
+  private boolean lies;
+  private boolean liedAndLostPower;
+  private boolean wiped;
 
   SimulatedMember(
       World world,
@@ -97,6 +103,11 @@ final class SimulatedMember {
     return tuning;
   }
 
+  /** What its watchers may hold. */
+  WatchLimits watchLimits() {
+    return tuning.watch();
+  }
+
   /** Whether it has ever run: from then on its own data says what it is. */
   boolean hasEntered() {
     return entered;
@@ -153,6 +164,11 @@ final class SimulatedMember {
     }
     entered = true;
     world.log("%s starts, life %d", name(), lives);
+    if (liedAndLostPower) {
+      // What is gone could be anything, and nothing on the disk tells of it.
+      world.endBeyondThePromise("lies that nobody could see");
+      return;
+    }
     world.monitor().started(starting);
     world.monitor().look(starting);
   }
@@ -183,6 +199,12 @@ final class SimulatedMember {
   private void refused(StartException e) {
     if (e instanceof RemovedException && world.monitor().configurations().isRemoved(id)) {
       world.count("starts refused after a removal");
+      retire();
+    } else if (wiped) {
+      world.count("starts refused on a wiped disk");
+      retire();
+    } else if (liedAndLostPower) {
+      world.count("starts refused after the disk had lied");
       retire();
     } else if (mayStopFor("start", e)) {
       stopOverItsDisk();
@@ -215,7 +237,7 @@ final class SimulatedMember {
         tuning,
         new MemberCore.Surroundings(
             starting.clock(),
-            world::wallSeconds,
+            () -> world.wallSeconds() + wallOffsetSeconds,
             chance.split(),
             new SimulatedWorkers(starting),
             disk,
@@ -244,12 +266,58 @@ final class SimulatedMember {
   /** The disk has stopped the machine in the middle of an operation. */
   void crashed() {
     world.count("crashes inside a disk operation");
+    boolean all = takesAllWithIt;
     powerLoss(chance.oneOf(List.of(Survival.values())), RESTART_NANOS);
+    if (all) {
+      world.count("crashes of all inside a disk operation");
+      for (var member : world.members()) {
+        if (member != this) {
+          member.powerLoss(member.chance.oneOf(List.of(Survival.values())), RESTART_NANOS);
+        }
+      }
+    }
+  }
+
+  /** When this plan stops the member, all the others lose power too. */
+  void crashWithAll(FaultPlan plan) {
+    takesAllWithIt = true;
+    disk.inject(plan);
+  }
+
+  /** From now on syncs do nothing; in the end, power is lost and with it all that they promised. */
+  void lie(long nanos) {
+    lies = true;
+    world.log("%s has a disk that lies", name());
+    disk.inject(
+        (number, operation, path) ->
+            operation == FaultPlan.Operation.SYNC
+                ? FaultPlan.Verdict.LOSE
+                : FaultPlan.Verdict.PROCEED);
+    world.timeline().plan(nanos, actor(), () -> powerLoss(Survival.NOTHING, RESTART_NANOS));
+  }
+
+  /** An empty disk takes the place of the one there was; the flags are those of the birth. */
+  void wipe(long downNanos) {
+    wiped = true;
+    down("loses its disk", downNanos);
+    disk.replace();
+  }
+
+  /** Whether it has another disk than the one the others know. */
+  boolean isWiped() {
+    return wiped;
+  }
+
+  /** The wall clock jumps, and is set right after a while. */
+  void setWallClock(long seconds, long nanos) {
+    wallOffsetSeconds += seconds;
+    world.timeline().plan(nanos, actor(), () -> wallOffsetSeconds -= seconds);
   }
 
   /** Ends the life there is; it begins anew after a while. */
   void powerLoss(Survival survival, long downNanos) {
     disk.powerLoss(survival);
+    liedAndLostPower = liedAndLostPower || lies;
     down("lost power, keeps " + survival, downNanos);
   }
 
@@ -260,6 +328,7 @@ final class SimulatedMember {
 
   private void down(String how, long downNanos) {
     troubled = false;
+    takesAllWithIt = false;
     world.log("%s %s", name(), how);
     if (life != null) {
       var ended = life;

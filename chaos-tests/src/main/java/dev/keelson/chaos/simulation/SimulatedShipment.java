@@ -82,6 +82,7 @@ final class SimulatedShipment {
     var following = new SnapshotPosition(file, offset + length);
     atReceiver(
         there -> {
+          world.isInstalling(receiver);
           there.incoming().accept(chunk);
           atSender(() -> next(following));
         });

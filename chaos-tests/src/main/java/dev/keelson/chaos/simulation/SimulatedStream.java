@@ -135,6 +135,9 @@ final class SimulatedStream<Q, R> implements StreamSink<R> {
 
   @Override
   public void fail(StatusCode code, String message) {
+    if (code == StatusCode.UNAUTHENTICATED) {
+      world.session().renew();
+    }
     if (!over) {
       over = true;
       life.plan(0, this::end);
@@ -159,7 +162,7 @@ final class SimulatedStream<Q, R> implements StreamSink<R> {
 
   @Override
   public Credentials credentials() {
-    return Credentials.NONE;
+    return world.session().credentials();
   }
 
   private void drain() {

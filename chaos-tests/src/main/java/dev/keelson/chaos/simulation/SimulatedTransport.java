@@ -4,6 +4,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.keelson.api.peer.LeaseAnswers;
 import dev.keelson.api.peer.LeaseQuestions;
 import dev.keelson.raft.Message;
+import dev.keelson.server.cluster.Member;
+import dev.keelson.server.cluster.MemberTable;
 import dev.keelson.server.transport.MemberTransport;
 import dev.keelson.server.transport.PeerFrames;
 import dev.keelson.server.transport.ShipmentListener;
@@ -34,6 +36,9 @@ final class SimulatedTransport implements MemberTransport {
     var message = world.planted().said(life, meant);
     world.monitor().released(life, message);
     long to = message.to();
+    if (message instanceof Message.AppendAccepted) {
+      world.hasAccepted(life.member());
+    }
     byte[] frame = PeerFrames.encode(message);
     carry(to, receiver -> receiver.voices().onMessage(PeerFrames.decode(frame, life.id(), to)));
   }
@@ -115,8 +120,27 @@ final class SimulatedTransport implements MemberTransport {
       world.count("strangers turned away");
       return false;
     }
+    if (isReplaced(theirs, life)) {
+      world
+          .network()
+          .carryReliably(
+              there.id(),
+              life.id(),
+              life.actor(),
+              () -> life.enter(() -> life.voices().onExpelled(there.id(), true, "lost its data")));
+      return false;
+    }
+    // Nor does a caller talk to who answers from another disk.
+    if (isReplaced(life.core().store().members().table(), there)) {
+      return false;
+    }
     connected.put(there.id(), there);
     return true;
+  }
+
+  private static boolean isReplaced(MemberTable known, MemberLife who) {
+    long incarnation = known.find(who.id()).map(Member::incarnation).orElse(0L);
+    return incarnation != 0 && incarnation != who.core().identity().incarnation();
   }
 
   @Override

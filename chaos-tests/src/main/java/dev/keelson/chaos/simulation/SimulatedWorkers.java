@@ -62,7 +62,10 @@ final class SimulatedWorkers implements Workers {
 
     private void fire() {
       next = null;
-      if (!ended) {
+      long stalled = life.stalledFor(name);
+      if (stalled > 0 && !ended) {
+        arrange(stalled);
+      } else if (!ended) {
         long nanos = runOnce();
         if (!ended && nanos != Round.WHEN_WOKEN) {
           arrange(nanos == 0 ? YIELD_NANOS : life.globalNanos(nanos));

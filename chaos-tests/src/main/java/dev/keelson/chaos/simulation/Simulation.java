@@ -2,7 +2,6 @@ package dev.keelson.chaos.simulation;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,12 +22,20 @@ public final class Simulation {
    * @param counts of what has happened, by its name
    */
   public record Result(
-      long seed,
+      Plan plan,
       long events,
       long virtualNanos,
       long hash,
       Map<String, Long> counts,
-      Optional<Failure> failure) {}
+      Optional<Failure> failure) {
+    public long seed() {
+      return plan.seed();
+    }
+
+    Result with(Plan other) {
+      return new Result(other, events, virtualNanos, hash, counts, failure);
+    }
+  }
 
   /**
    * What did not hold.
@@ -53,60 +60,36 @@ public final class Simulation {
 
   /** A run of the seed with all that it draws. */
   public static Result run(long seed) {
-    return run(seed, faults(seed), Planted.NOTHING);
+    return run(Plan.draw(seed), Planted.NOTHING);
   }
 
   /** As {@link #run(long)}, with a bug in every member. */
   static Result run(long seed, Planted planted) {
-    return run(seed, faults(seed), planted);
+    return run(Plan.draw(seed), planted);
   }
 
-  /** As a failed run of this seed, with as few of its faults as it takes. */
-  public static Result shrink(long seed) {
-    var faults = new ArrayList<>(faults(seed));
-    var worst = run(seed, faults, Planted.NOTHING);
-    if (worst.failure().isEmpty()) {
-      return worst;
-    }
-    var invariant = worst.failure().get().invariant();
-    int runs = 0;
-    for (int size = Math.max(1, faults.size() / 2); size > 0; size /= 2) {
-      for (int from = 0; from < faults.size() && runs < SHRINK_RUNS; ) {
-        var fewer = new ArrayList<>(faults);
-        fewer.subList(from, Math.min(from + size, fewer.size())).clear();
-        var result = run(seed, fewer, Planted.NOTHING);
-        runs++;
-        if (result.failure().filter(f -> f.invariant().equals(invariant)).isPresent()) {
-          faults = fewer;
-          worst = result;
-        } else {
-          from += size;
-        }
-      }
-    }
-    return worst;
+  public static Result run(Plan plan) {
+    return run(plan, Planted.NOTHING);
   }
 
-  private static List<Fault> faults(long seed) {
-    var chance = new Chance(seed);
-    var settings = Settings.draw(chance.split(), HORIZON_NANOS);
-    return Fault.plan(settings, chance.split());
+  /** As a failed run, with as little of its plan as it takes. */
+  public static Result shrink(Result failed) {
+    return new Shrinker(Planted.NOTHING, SHRINK_RUNS).shrink(failed);
   }
 
-  private static Result run(long seed, List<Fault> faults, Planted planted) {
-    var world =
-        new World(seed, Settings.draw(new Chance(seed).split(), HORIZON_NANOS), faults, planted);
+  static Result run(Plan plan, Planted planted) {
+    var world = new World(plan, planted);
     Optional<Failure> failure = Optional.empty();
     try {
       world.run();
     } catch (SimulationFailure e) {
-      failure = Optional.of(describe(e.invariant(), e, world, faults));
+      failure = Optional.of(describe(e.invariant(), e, world, plan.faults()));
     } catch (RuntimeException e) {
-      failure = Optional.of(describe("exception", e, world, faults));
+      failure = Optional.of(describe("exception", e, world, plan.faults()));
     }
     var timeline = world.timeline();
     return new Result(
-        seed,
+        plan,
         timeline.happened(),
         timeline.now(),
         timeline.hash(),

@@ -25,6 +25,7 @@ final class WatchClient implements Client {
   private long next = 1;
   private int streams;
   private boolean previous;
+  private boolean gone;
 
   WatchClient(World world, Chance chance, String name) {
     this.world = world;
@@ -35,7 +36,20 @@ final class WatchClient implements Client {
   }
 
   @Override
+  public void leave() {
+    gone = true;
+    streams++;
+    var ended = stream;
+    if (ended != null) {
+      ended.cancel();
+    }
+  }
+
+  @Override
   public void begin() {
+    if (gone) {
+      return;
+    }
     var member = chance.oneOf(world.members()).life();
     if (member.isEmpty()) {
       again();

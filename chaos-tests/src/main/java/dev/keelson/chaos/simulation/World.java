@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** One run: members, network, clients and faults of one seed, on one timeline. */
 final class World {
@@ -48,17 +49,28 @@ final class World {
   private final List<Client> clients = new ArrayList<>();
   private final Map<String, Long> counts = new TreeMap<>();
   private final ArrayDeque<String> trace = new ArrayDeque<>();
+  private final Chance later;
+  private final Session session;
+  private final Janitor janitor;
   private int places;
   private boolean faultsAreOver;
+  private boolean dataWasLost;
+  private boolean beyondThePromise;
+  private @Nullable SimulatedMember lastToInstall;
+  private @Nullable SimulatedMember lastToAccept;
 
-  /** A world that has not begun. The faults are the ones to come, whatever the seed would draw. */
-  World(long seed, Settings settings, List<Fault> faults, Planted planted) {
+  /** A world that has not begun. */
+  World(Plan plan, Planted planted) {
     this.planted = planted;
-    this.settings = settings;
-    this.faults = faults;
-    this.chance = new Chance(seed ^ 0x5DEECE66DL);
+    this.settings = plan.settings();
+    this.faults = plan.faults();
+    this.chance = new Chance(plan.seed() ^ 0x5DEECE66DL);
     this.network = new Network(timeline, settings.speeds(), chance.split());
     this.monitor = addMembers();
+    // Dice of their own: a run without these has the same throws as ever.
+    this.later = new Chance(plan.seed() ^ 0x2545F4914F6CDD1DL);
+    this.session = new Session(this, later.split(), Administrator.ROOT);
+    this.janitor = new Janitor(this, later.split());
     addClients();
   }
 
@@ -136,6 +148,12 @@ final class World {
                 "--max-learners=3",
                 "--snapshot-count=" + sizes.snapshotCount(),
                 "--snapshot-catchup-entries=" + sizes.catchupEntries()));
+    if (settings.load().quotaBytes() > 0) {
+      flags.add("--quota-backend-bytes=" + settings.load().quotaBytes());
+    }
+    if (settings.load().authNanos() > 0) {
+      flags.add("--bcrypt-cost=4");
+    }
     flags.addAll(List.of(born));
     try {
       var config = ServerConfig.of(flags.toArray(String[]::new));
@@ -192,6 +210,14 @@ final class World {
     if (load.changeNanos() > 0) {
       clients.add(new Operator(this, chance.split()));
     }
+    if (load.authNanos() > 0) {
+      var rights = new Rights();
+      clients.add(new Administrator(this, later.split(), rights));
+      clients.add(new Guest(this, later.split(), rights));
+    }
+    if (load.quotaBytes() > 0) {
+      clients.add(janitor);
+    }
   }
 
   // ---- The run ----------------------------------------------------------------------------------
@@ -206,12 +232,14 @@ final class World {
     }
     runUntil(settings.horizonNanos());
     faultsAreOver = true;
-    new Recovery(this, chance.split()).run();
+    if (!beyondThePromise) {
+      new Recovery(this, chance.split()).run();
+    }
   }
 
   /** Lets everything happen that is due up to this time. */
   void runUntil(long nanos) {
-    while (timeline.step(nanos)) {
+    while (!beyondThePromise && timeline.step(nanos)) {
       if (timeline.happened() > MAX_EVENTS) {
         throw new SimulationFailure("liveness", "no end after " + MAX_EVENTS + " events");
       }
@@ -263,6 +291,21 @@ final class World {
     return clients;
   }
 
+  /** Of who may do everything. */
+  Session session() {
+    return session;
+  }
+
+  Janitor janitor() {
+    return janitor;
+  }
+
+  /** How long a client waits for an answer. */
+  long patience(long most) {
+    long mean = settings.load().patienceNanos();
+    return mean == 0 || faultsAreOver ? most : Math.min(most, 1_000_000 + later.delay(mean));
+  }
+
   boolean faultsAreOver() {
     return faultsAreOver;
   }
@@ -287,6 +330,56 @@ final class World {
       }
     }
     return Optional.ofNullable(found);
+  }
+
+  // ---- Disks that are lost ----------------------------------------------------------------------
+
+  /** One disk in a run, if the others can still decide; nobody changes the members meanwhile. */
+  boolean mayLoseDataOf(SimulatedMember victim) {
+    boolean may =
+        !dataWasLost
+            && settings.load().changeNanos() == 0
+            && victim.life().isPresent()
+            && monitor.configurations().canDecide(id -> id != victim.id());
+    dataWasLost = dataWasLost || may;
+    return may;
+  }
+
+  /** Whether all others run, and know which disk it has: from then on no other is taken for it. */
+  boolean isKnownToAll(SimulatedMember member) {
+    return members.stream()
+        .filter(other -> other != member)
+        .allMatch(
+            other ->
+                other
+                    .life()
+                    .flatMap(life -> life.core().store().members().table().find(member.id()))
+                    .filter(known -> known.incarnation() != 0)
+                    .isPresent());
+  }
+
+  /** Nothing that comes after this was promised. */
+  void endBeyondThePromise(String why) {
+    count(why);
+    beyondThePromise = true;
+  }
+
+  // ---- Whom faults are aimed at -----------------------------------------------------------------
+
+  void isInstalling(SimulatedMember member) {
+    lastToInstall = member;
+  }
+
+  void hasAccepted(SimulatedMember member) {
+    lastToAccept = member;
+  }
+
+  Optional<SimulatedMember> lastToInstall() {
+    return Optional.ofNullable(lastToInstall);
+  }
+
+  Optional<SimulatedMember> lastToAccept() {
+    return Optional.ofNullable(lastToAccept);
   }
 
   long wallSeconds() {

@@ -62,7 +62,7 @@ class PlantedBugTest {
       }
     },
     /** 31: the disk says that it has synced, and has not. */
-    SYNCS_DO_NOTHING("I25", "I8", "I7", "I5", "restart") {
+    SYNCS_DO_NOTHING("I25", "I8", "I7", "I5", "I15", "restart") {
       @Override
       public FaultPlan disk() {
         return (number, operation, path) ->
@@ -130,6 +130,7 @@ class PlantedBugTest {
     /** 57, 60: what comes of an entry depends on when it is applied. */
     STATE_DEPENDS_ON_THE_CLOCK(
         "I13",
+        "I15",
         "I16",
         "I18",
         "I19",
@@ -148,6 +149,7 @@ class PlantedBugTest {
     /** 59: one member refuses what the others do. */
     ONE_MEMBER_REFUSES_ON_ITS_OWN(
         "I13",
+        "I15",
         "I16",
         "I18",
         "I19",
@@ -167,6 +169,7 @@ class PlantedBugTest {
     /** 56: which keys a lease has is not kept. */
     ATTACHMENTS_ARE_NOT_KEPT(
         "I13",
+        "I15",
         "I16",
         "I18",
         "I19",

@@ -40,6 +40,7 @@ import dev.keelson.api.etcdserverpb.AuthUserListResponse;
 import dev.keelson.api.etcdserverpb.AuthUserRevokeRoleRequest;
 import dev.keelson.api.etcdserverpb.AuthUserRevokeRoleResponse;
 import dev.keelson.api.etcdserverpb.AuthenticateRequest;
+import dev.keelson.api.etcdserverpb.AuthenticateResponse;
 import dev.keelson.api.etcdserverpb.ResponseHeader;
 import dev.keelson.api.status.EtcdError;
 import dev.keelson.server.apply.ApplyResult;
@@ -91,12 +92,7 @@ final class AuthService {
 
   private void bindSwitches(ServiceBinder binder) {
     binder
-        .unary(
-            AuthGrpc.getAuthEnableMethod(),
-            AuthEnableRequest.parser(),
-            changing(
-                request -> AuthCommand.newBuilder().setEnable(request),
-                header -> AuthEnableResponse.newBuilder().setHeader(header).build()))
+        .unary(AuthGrpc.getAuthEnableMethod(), AuthEnableRequest.parser(), enable())
         .unary(
             AuthGrpc.getAuthDisableMethod(),
             AuthDisableRequest.parser(),
@@ -104,11 +100,18 @@ final class AuthService {
                 request -> AuthCommand.newBuilder().setDisable(request),
                 header -> AuthDisableResponse.newBuilder().setHeader(header).build()))
         .unary(AuthGrpc.getAuthStatusMethod(), AuthStatusRequest.parser(), this::status)
-        .unary(
-            AuthGrpc.getAuthenticateMethod(),
-            AuthenticateRequest.parser(),
-            (request, call, answer) ->
-                upToDate(call, answer, () -> logins.begin(request, call, answer)));
+        .unary(AuthGrpc.getAuthenticateMethod(), AuthenticateRequest.parser(), this::authenticate);
+  }
+
+  UnaryHandler<AuthEnableRequest, AuthEnableResponse> enable() {
+    return changing(
+        request -> AuthCommand.newBuilder().setEnable(request),
+        header -> AuthEnableResponse.newBuilder().setHeader(header).build());
+  }
+
+  void authenticate(
+      AuthenticateRequest request, CallContext call, Answer<AuthenticateResponse> answer) {
+    upToDate(call, answer, () -> logins.begin(request, call, answer));
   }
 
   private void status(
@@ -142,12 +145,7 @@ final class AuthService {
             AuthGrpc.getUserChangePasswordMethod(),
             AuthUserChangePasswordRequest.parser(),
             this::changePassword)
-        .unary(
-            AuthGrpc.getUserGrantRoleMethod(),
-            AuthUserGrantRoleRequest.parser(),
-            changing(
-                request -> AuthCommand.newBuilder().setUserGrantRole(request),
-                header -> AuthUserGrantRoleResponse.newBuilder().setHeader(header).build()))
+        .unary(AuthGrpc.getUserGrantRoleMethod(), AuthUserGrantRoleRequest.parser(), grantRole())
         .unary(
             AuthGrpc.getUserRevokeRoleMethod(),
             AuthUserRevokeRoleRequest.parser(),
@@ -158,9 +156,14 @@ final class AuthService {
         .unary(AuthGrpc.getUserListMethod(), AuthUserListRequest.parser(), this::listUsers);
   }
 
+  UnaryHandler<AuthUserGrantRoleRequest, AuthUserGrantRoleResponse> grantRole() {
+    return changing(
+        request -> AuthCommand.newBuilder().setUserGrantRole(request),
+        header -> AuthUserGrantRoleResponse.newBuilder().setHeader(header).build());
+  }
+
   /** AU10: what the client calls a hash does not count. */
-  private void addUser(
-      AuthUserAddRequest request, CallContext call, Answer<AuthUserAddResponse> answer) {
+  void addUser(AuthUserAddRequest request, CallContext call, Answer<AuthUserAddResponse> answer) {
     var user = request.toBuilder().clearPassword().clearHashedPassword();
     Consumer<String> proposal =
         hash ->
@@ -276,12 +279,7 @@ final class AuthService {
 
   private void bindRoles(ServiceBinder binder) {
     binder
-        .unary(
-            AuthGrpc.getRoleAddMethod(),
-            AuthRoleAddRequest.parser(),
-            changing(
-                request -> AuthCommand.newBuilder().setRoleAdd(request),
-                header -> AuthRoleAddResponse.newBuilder().setHeader(header).build()))
+        .unary(AuthGrpc.getRoleAddMethod(), AuthRoleAddRequest.parser(), addRole())
         .unary(
             AuthGrpc.getRoleDeleteMethod(),
             AuthRoleDeleteRequest.parser(),
@@ -291,17 +289,32 @@ final class AuthService {
         .unary(
             AuthGrpc.getRoleGrantPermissionMethod(),
             AuthRoleGrantPermissionRequest.parser(),
-            changing(
-                request -> AuthCommand.newBuilder().setRoleGrantPermission(request),
-                header -> AuthRoleGrantPermissionResponse.newBuilder().setHeader(header).build()))
+            grantPermission())
         .unary(
             AuthGrpc.getRoleRevokePermissionMethod(),
             AuthRoleRevokePermissionRequest.parser(),
-            changing(
-                request -> AuthCommand.newBuilder().setRoleRevokePermission(request),
-                header -> AuthRoleRevokePermissionResponse.newBuilder().setHeader(header).build()))
+            revokePermission())
         .unary(AuthGrpc.getRoleGetMethod(), AuthRoleGetRequest.parser(), this::getRole)
         .unary(AuthGrpc.getRoleListMethod(), AuthRoleListRequest.parser(), this::listRoles);
+  }
+
+  UnaryHandler<AuthRoleAddRequest, AuthRoleAddResponse> addRole() {
+    return changing(
+        request -> AuthCommand.newBuilder().setRoleAdd(request),
+        header -> AuthRoleAddResponse.newBuilder().setHeader(header).build());
+  }
+
+  UnaryHandler<AuthRoleGrantPermissionRequest, AuthRoleGrantPermissionResponse> grantPermission() {
+    return changing(
+        request -> AuthCommand.newBuilder().setRoleGrantPermission(request),
+        header -> AuthRoleGrantPermissionResponse.newBuilder().setHeader(header).build());
+  }
+
+  UnaryHandler<AuthRoleRevokePermissionRequest, AuthRoleRevokePermissionResponse>
+      revokePermission() {
+    return changing(
+        request -> AuthCommand.newBuilder().setRoleRevokePermission(request),
+        header -> AuthRoleRevokePermissionResponse.newBuilder().setHeader(header).build());
   }
 
   private void getRole(

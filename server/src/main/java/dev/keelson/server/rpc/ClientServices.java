@@ -1,5 +1,21 @@
 package dev.keelson.server.rpc;
 
+import dev.keelson.api.etcdserverpb.AlarmRequest;
+import dev.keelson.api.etcdserverpb.AlarmResponse;
+import dev.keelson.api.etcdserverpb.AuthEnableRequest;
+import dev.keelson.api.etcdserverpb.AuthEnableResponse;
+import dev.keelson.api.etcdserverpb.AuthRoleAddRequest;
+import dev.keelson.api.etcdserverpb.AuthRoleAddResponse;
+import dev.keelson.api.etcdserverpb.AuthRoleGrantPermissionRequest;
+import dev.keelson.api.etcdserverpb.AuthRoleGrantPermissionResponse;
+import dev.keelson.api.etcdserverpb.AuthRoleRevokePermissionRequest;
+import dev.keelson.api.etcdserverpb.AuthRoleRevokePermissionResponse;
+import dev.keelson.api.etcdserverpb.AuthUserAddRequest;
+import dev.keelson.api.etcdserverpb.AuthUserAddResponse;
+import dev.keelson.api.etcdserverpb.AuthUserGrantRoleRequest;
+import dev.keelson.api.etcdserverpb.AuthUserGrantRoleResponse;
+import dev.keelson.api.etcdserverpb.AuthenticateRequest;
+import dev.keelson.api.etcdserverpb.AuthenticateResponse;
 import dev.keelson.api.etcdserverpb.CompactionRequest;
 import dev.keelson.api.etcdserverpb.CompactionResponse;
 import dev.keelson.api.etcdserverpb.DeleteRangeRequest;
@@ -37,6 +53,8 @@ public final class ClientServices {
   private final LeaseAccess.Reading leaseKeys;
   private final WatchService watch;
   private final ClusterService cluster;
+  private final MaintenanceService maintenance;
+  private final AuthService auth;
 
   public ClientServices(RpcDependencies dependencies, ServerConfig.Limits limits) {
     var headers = new ResponseHeaders(dependencies.identity(), dependencies.replica()::status);
@@ -54,6 +72,8 @@ public final class ClientServices {
         new WatchService(
             dependencies.watch(), headers, limits.maxRequestBytes() + FRAGMENT_BYTES, access);
     this.cluster = new ClusterService(dependencies, headers, access);
+    this.maintenance = new MaintenanceService(dependencies, headers, access);
+    this.auth = new AuthService(dependencies, headers, access);
   }
 
   public UnaryHandler<RangeRequest, RangeResponse> range() {
@@ -106,5 +126,39 @@ public final class ClientServices {
 
   public UnaryHandler<MemberPromoteRequest, MemberPromoteResponse> promoteMember() {
     return cluster::memberPromote;
+  }
+
+  public UnaryHandler<AlarmRequest, AlarmResponse> alarm() {
+    return maintenance::alarm;
+  }
+
+  public UnaryHandler<AuthenticateRequest, AuthenticateResponse> authenticate() {
+    return auth::authenticate;
+  }
+
+  public UnaryHandler<AuthEnableRequest, AuthEnableResponse> enableAuth() {
+    return auth.enable();
+  }
+
+  public UnaryHandler<AuthUserAddRequest, AuthUserAddResponse> addUser() {
+    return auth::addUser;
+  }
+
+  public UnaryHandler<AuthUserGrantRoleRequest, AuthUserGrantRoleResponse> grantRole() {
+    return auth.grantRole();
+  }
+
+  public UnaryHandler<AuthRoleAddRequest, AuthRoleAddResponse> addRole() {
+    return auth.addRole();
+  }
+
+  public UnaryHandler<AuthRoleGrantPermissionRequest, AuthRoleGrantPermissionResponse>
+      grantPermission() {
+    return auth.grantPermission();
+  }
+
+  public UnaryHandler<AuthRoleRevokePermissionRequest, AuthRoleRevokePermissionResponse>
+      revokePermission() {
+    return auth.revokePermission();
   }
 }

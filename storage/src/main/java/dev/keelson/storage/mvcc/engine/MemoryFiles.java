@@ -68,6 +68,9 @@ final class MemoryFiles {
         }
       }
     }
+    // A manifest whose sync failed before a kill is what is built upon from now on: a loss of power
+    // must not bring back the one before it, whose files are deleted.
+    disk.syncDirectory(directory);
     var opened = created ? new MemoryFiles(disk, directory, List.of(), 1) : open(disk, directory);
     opened.deleteAllBut(opened.files);
     if (created) {

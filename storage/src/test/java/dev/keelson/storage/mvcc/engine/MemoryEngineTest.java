@@ -85,6 +85,9 @@ class MemoryEngineTest {
       disk.killProcess();
 
       assertThat(content(disk)).as("failure at %d", operation).isIn(run.flushed, run.flushing);
+      // Nor may a loss of power take back what a failed sync had left, and was built upon.
+      disk.powerLoss(Survival.TORN);
+      assertThat(content(disk)).as("failure at %d", operation).isIn(run.flushed, run.flushing);
     }
     assertThat(failures).isGreaterThan(30);
   }
