@@ -276,9 +276,11 @@ final class Monitor {
       check("I10", peer.nextIndex() > peer.matchIndex(), life, "next is not past match: %s", peer);
       var there = members.get(peer.id());
       long durable = there == null ? 0 : there.durable();
+      // A later leader may have cut what this one still counts, but commits nothing with any more.
+      boolean followsAnother = there != null && there.term > status.term();
       check(
           "I10",
-          peer.matchIndex() <= durable,
+          followsAnother || peer.matchIndex() <= durable,
           life,
           "takes %d for durable at %x, which is %d",
           peer.matchIndex(),
