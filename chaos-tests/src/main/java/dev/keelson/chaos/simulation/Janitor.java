@@ -13,6 +13,7 @@ import dev.keelson.api.etcdserverpb.DeleteRangeResponse;
 import dev.keelson.chaos.simulation.SimulatedCall.Reply;
 import dev.keelson.server.rpc.UnaryHandler;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -152,9 +153,14 @@ final class Janitor implements Client {
     UnaryHandler<Q, R> at(MemberLife life);
   }
 
+  /** Of any member; when the others stay dead, of those that are left, for time is short then. */
   private <Q, R> void call(
       Service<Q, R> service, Q request, Consumer<R> heard, Runnable otherwise) {
-    var member = chance.oneOf(world.members()).life();
+    var there =
+        world.members().stream()
+            .filter(each -> !world.faultsAreOver() || each.life().isPresent())
+            .toList();
+    var member = there.isEmpty() ? Optional.<MemberLife>empty() : chance.oneOf(there).life();
     if (member.isEmpty()) {
       otherwise.run();
       return;

@@ -23,6 +23,7 @@ final class Recovery {
   private final List<SimulatedMember> core = new ArrayList<>();
   private int written;
   private int attempts;
+  private String refusal = "none was refused";
 
   Recovery(World world, Chance chance) {
     this.world = world;
@@ -128,6 +129,7 @@ final class Recovery {
               if (reply instanceof Reply.Success<PutResponse>) {
                 written++;
               } else {
+                refusal = life.get().member().name() + " said " + reply;
                 retry(number);
               }
             })
@@ -167,7 +169,8 @@ final class Recovery {
   }
 
   private String complaint() {
-    var text = new StringBuilder("not well after a minute: %d writes".formatted(written));
+    var text =
+        new StringBuilder("not well after a minute: %d writes, %s".formatted(written, refusal));
     for (var member : core) {
       text.append(", ")
           .append(member.name())

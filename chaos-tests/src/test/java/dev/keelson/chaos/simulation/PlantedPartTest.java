@@ -90,7 +90,7 @@ class PlantedPartTest {
       }
     },
     /** 55. */
-    AN_END_MEETS_THE_NEXT_LEASE(2, "I20") {
+    AN_END_MEETS_THE_NEXT_LEASE(9, "I20") {
       @Override
       public RpcDependencies parts(MemberLife by, RpcDependencies sound) {
         TamperedLeases.tamper(
