@@ -4,10 +4,14 @@ import dev.keelson.conformance.process.ClusterLayout;
 import dev.keelson.conformance.process.MemberSpec;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A Keelson cluster inside this JVM, with data of its own that closing removes. */
 public final class InProcessCluster implements AutoCloseable {
+  private static final int ATTEMPTS = 3;
+
   private final ClusterLayout layout;
   private final List<InProcessMember> members = new ArrayList<>();
 
@@ -15,7 +19,26 @@ public final class InProcessCluster implements AutoCloseable {
     this.layout = layout;
   }
 
+  /** On ports that are free: a program that takes one before the member does costs another try. */
   public static InProcessCluster start(int size, List<String> flags) {
+    for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+      try {
+        return startOnce(size, flags);
+      } catch (IllegalStateException e) {
+        if (!isForAPort(e)) {
+          throw e;
+        }
+      }
+    }
+    return startOnce(size, flags);
+  }
+
+  private static boolean isForAPort(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+        .anyMatch(cause -> String.valueOf(cause.getMessage()).contains("Address already in use"));
+  }
+
+  private static InProcessCluster startOnce(int size, List<String> flags) {
     var cluster = new InProcessCluster(ClusterLayout.of(size, flags));
     try {
       cluster.layout.members().forEach(spec -> cluster.members.add(InProcessMember.start(spec)));
