@@ -1,5 +1,6 @@
 package dev.keelson.chaos.harness;
 
+import dev.keelson.chaos.workload.Replacement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

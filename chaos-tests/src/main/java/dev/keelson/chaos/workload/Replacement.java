@@ -1,4 +1,4 @@
-package dev.keelson.chaos.harness;
+package dev.keelson.chaos.workload;
 
 import com.google.protobuf.ByteString;
 import dev.keelson.api.etcdserverpb.ClusterGrpc;
@@ -19,7 +19,7 @@ import java.util.concurrent.locks.LockSupport;
  * Lets a cluster forget a member that is gone with its disk, and expect another at its address, as
  * an operator does: with the same wish again and again, until the cluster has it (MB-id).
  */
-final class Replacement {
+public final class Replacement {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
   private static final Duration PAUSE = Duration.ofMillis(300);
   private static final long CALL_SECONDS = 10;
@@ -31,13 +31,17 @@ final class Replacement {
    * @param others where those that stay are reached
    * @param peerUrl of the one that is gone, and of the one that comes
    */
-  Replacement(List<String> others, String peerUrl) {
+  public Replacement(List<String> others, String peerUrl) {
     this.others = List.copyOf(others);
     this.peerUrl = peerUrl;
   }
 
-  /** Returns when the next member may be started. */
-  void run() {
+  /**
+   * Returns when the next member may be started.
+   *
+   * @throws IllegalStateException when the cluster has not agreed after two minutes
+   */
+  public void run() {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     Optional<Long> gone = Optional.empty();
     for (int attempt = 0; System.nanoTime() < deadline; attempt++) {
