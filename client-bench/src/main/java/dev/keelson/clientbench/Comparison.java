@@ -55,6 +55,7 @@ record Comparison(
             .addProfiler(ProcessProfiler.class)
             .jvmArgsAppend(
                 "-Xmx512m",
+                "--sun-misc-unsafe-memory-access=allow",
                 "-D%s=%s".formatted(ClientBenchmarks.ENDPOINTS, String.join(",", endpoints)))
             .shouldFailOnError(true)
             .verbosity(VerboseMode.SILENT)

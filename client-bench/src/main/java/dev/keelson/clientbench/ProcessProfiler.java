@@ -25,6 +25,7 @@ public final class ProcessProfiler implements InternalProfiler {
   private final OperatingSystemMXBean process =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
   private final Set<Long> before = new HashSet<>();
+  private long threads;
   private long cpuNanos;
 
   @Override
@@ -38,6 +39,8 @@ public final class ProcessProfiler implements InternalProfiler {
       // The client is opened within the first iteration.
       Arrays.stream(ManagementFactory.getThreadMXBean().getAllThreadIds()).forEach(before::add);
     }
+    // Not behind an iteration: the last one closes the client.
+    threads = ownThreads();
     cpuNanos = process.getProcessCpuTime();
   }
 
@@ -48,10 +51,10 @@ public final class ProcessProfiler implements InternalProfiler {
     long operations = result.getMetadata().getAllOps();
     return List.of(
         new ScalarResult(CPU, micros / Math.max(1, operations), "us/op", AggregationPolicy.AVG),
-        new ScalarResult(THREADS, threads(), "threads", AggregationPolicy.MAX));
+        new ScalarResult(THREADS, threads, "threads", AggregationPolicy.MAX));
   }
 
-  private long threads() {
+  private long ownThreads() {
     var all = ManagementFactory.getThreadMXBean();
     return Arrays.stream(all.getThreadInfo(all.getAllThreadIds()))
         .filter(Objects::nonNull)
